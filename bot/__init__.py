@@ -1,0 +1,1 @@
+"""The Slack surface: clicks into commands, events into messages. Nothing imports it."""

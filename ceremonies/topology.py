@@ -1,0 +1,61 @@
+"""What is served: replication sets, their clusters and nodes, and the rules that hold for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from ceremonies.roster import KeyHolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """How one Vault cluster is reached. Which role it has is read from it, never configured."""
+
+    name: str
+    address: str
+    nodes: tuple[str, ...]
+    ca_file: Path | None = None
+    tls_server_name: str | None = None
+    client_cert_file: Path | None = None
+    client_key_file: Path | None = None
+    ceremony_token_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CeremonyRules:
+    """The times of a ceremony, as `[ceremony]` gives them."""
+
+    deadline: timedelta = timedelta(minutes=30)
+    max: timedelta = timedelta(hours=4)
+    remind_every: timedelta = timedelta(minutes=5)
+    approval_lapses: timedelta = timedelta(minutes=15)
+    token_unused: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRules:
+    """How many people besides the requester must agree, as `[approval]` gives it."""
+
+    promote_approvers: int = 1
+    holders_count: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicationSet:
+    """A primary and its secondaries: the unit that has one log."""
+
+    name: str
+    clusters: tuple[Cluster, ...]
+    key_holders: tuple[KeyHolder, ...]
+    incident_channel: str
+    home_primary: str | None = None
+    canary_path: str | None = None
+    client_checklist: tuple[str, ...] = ()
+    ceremony: CeremonyRules = field(default_factory=CeremonyRules)
+    approval: ApprovalRules = field(default_factory=ApprovalRules)
+
+    def cluster(self, name: str) -> Cluster | None:
+        """Return the cluster with this name, or None."""
+        return next((cluster for cluster in self.clusters if cluster.name == name), None)

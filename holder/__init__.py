@@ -1,0 +1,1 @@
+"""What a key holder runs at home, offline. Its commands come later."""
