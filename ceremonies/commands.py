@@ -1,0 +1,183 @@
+"""What people want, as values; and what a refusal is.
+
+Whoever builds a command has checked who it is; the rules check whether it is time. Ids come from
+outside (`Fresh`): a decision draws no random number and reads no clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ceremonies.events import Purpose
+from ceremonies.evidence import Evidence
+
+
+class Reason(StrEnum):
+    """Why a command was refused: for tests and metrics; people read `Refusal.words`."""
+
+    NO_CEREMONY = "no-ceremony"
+    ALREADY_OPEN = "already-open"
+    NOT_NOW = "not-now"
+    NOT_NEEDED = "not-needed"
+    NOT_ASKED = "not-asked"
+    FROZEN = "frozen"
+    GIVEN_THIS_ROUND = "given-this-round"
+    CONFLICT = "conflict"
+    BUSY = "busy"
+    OWN_REQUEST = "own-request"
+    NO_REQUEST = "no-request"
+    GATE = "gate"
+    MALFORMED = "malformed"
+    VAULT = "vault"
+    SECRET = "secret"  # noqa: S105
+    STORE = "store"
+    AMBIGUOUS = "ambiguous"
+    COMES_LATER = "comes-later"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Nothing happened, and why, in words for the person who asked."""
+
+    reason: Reason
+    words: str
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """What a decision needs from chance and from its process."""
+
+    ceremony: str
+    effect: str
+    replica: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Call the key holders together for `purpose` on `cluster`."""
+
+    by: str
+    cluster: str
+    purpose: Purpose
+    reason: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferShare:
+    """Hand in a share, of which only `x` and its keyed `mark` are told here."""
+
+    ceremony: str
+    holder: str
+    round: int
+    x: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """A key holder cannot take part."""
+
+    ceremony: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge:
+    """Remind those who have not answered; `by` is empty when the clock does it."""
+
+    ceremony: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    """Give the ceremony another full deadline from now."""
+
+    ceremony: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """This looks wrong: hold everything."""
+
+    ceremony: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thaw:
+    """As far as I am concerned it may go on."""
+
+    ceremony: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Call the ceremony off."""
+
+    ceremony: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """Start a new attempt in the same ceremony.
+
+    `cancel_nonce` is the attempt that the commander agreed to end, as their card showed it;
+    `holders` narrows who is asked (empty: everybody who was).
+    """
+
+    ceremony: str
+    by: str
+    evidence: Evidence
+    cancel_nonce: str = ""
+    holders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPromotion:
+    """Ask for the promotion; the cluster's name was typed by the person."""
+
+    ceremony: str
+    by: str
+    reason: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Agree to the promotion that is requested."""
+
+    ceremony: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Say no to the promotion that is requested."""
+
+    ceremony: str
+    by: str
+
+
+Command = (
+    Start
+    | OfferShare
+    | Decline
+    | Nudge
+    | Extend
+    | Freeze
+    | Thaw
+    | Cancel
+    | Restart
+    | RequestPromotion
+    | Approve
+    | Reject
+)
