@@ -173,6 +173,7 @@ class Ceremony:
     retry_at: int = 0  # not before this may the promotion or the deletion be asked again
     token: TokenState = TokenState.NONE
     token_words: str = ""
+    deletion_tries: int = 0
     slow: bool = False
     moments: Moments = Moments()
     touched: int = 0  # number of the newest entry that changed what we think Vault has

@@ -71,6 +71,7 @@ class ShareAccepted:
     ceremony: str
     effect: str
     holder: str
+    round: int
     x: int
     mark: str
     progress: int
@@ -86,6 +87,7 @@ class ShareRefused:
     ceremony: str
     effect: str
     holder: str
+    round: int
     problem: str
     words: str
 
@@ -97,6 +99,7 @@ class ShareConflicted:
     type: Literal["share_conflicted"] = "share_conflicted"
     ceremony: str
     holder: str
+    round: int
     other: str
     x: int
 
@@ -107,6 +110,7 @@ class RoundLost:
 
     type: Literal["round_lost"] = "round_lost"
     ceremony: str
+    round: int
     effect: str = ""
     cause: RoundLoss
     holder: str = ""

@@ -1,0 +1,76 @@
+"""State is a fold of the log: `fold(state, entry)` is what the log amounts to with one more entry.
+
+Pure, and total: every outcome is accepted in every phase, because facts are never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ceremonies.ceremony import Ceremony
+from ceremonies.events import ClusterIdSeen, Event, PeopleWoken, TailLost
+from ceremonies.fold.alarms import alarm_of
+from ceremonies.fold.attempts import after_attempt_event
+from ceremonies.fold.course import after_course_event, opened_by
+from ceremonies.fold.promotions import after_promotion_event
+from ceremonies.fold.record import after_record_event, without_intent
+from ceremonies.state import Alarm, SetState
+
+_ALARMS_KEPT = 20
+_CEREMONIES_KEPT = 2  # of each cluster
+
+
+def fold(
+    state: SetState, *, n: int, head: str, at: int, cause: str | None, events: Sequence[Event]
+) -> SetState:
+    """Return the state after entry `n` (hash `head`, written at `at` ms) with these events."""
+    for event in events:
+        state = _after(state, event, at=at, n=n)
+    causes = state.causes if cause is None else {**state.causes, cause: n}
+    return replace(state, n=n, head=head, at=at, causes=causes)
+
+
+def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
+    state = after_record_event(state, event, at=at)
+    state = without_intent(state, getattr(event, "effect", ""), event)
+    state = _in_ceremony(state, event, at=at, n=n)
+    match event:
+        case ClusterIdSeen(cluster_id=cluster_id):
+            state = replace(state, cluster_id=cluster_id)
+        case TailLost():
+            state = replace(state, tail_lost=event)
+        case PeopleWoken(upto=upto, failed=failed):
+            waiting = tuple(alarm for alarm in state.alarms if alarm.n > upto)
+            state = replace(state, alarms=waiting, waking_failed=failed)
+        case _:
+            pass
+    words = alarm_of(state, event)
+    if words:
+        alarm = Alarm(n=n, at=at, words=words)
+        state = replace(state, alarms=(*state.alarms, alarm)[-_ALARMS_KEPT:])
+    return state
+
+
+def _in_ceremony(state: SetState, event: Event, *, at: int, n: int) -> SetState:
+    started = opened_by(event, at=at, n=n)
+    if started is not None:
+        of_cluster = [c.id for c in state.ceremonies if c.cluster == started.cluster]
+        past = set(of_cluster[: len(of_cluster) + 1 - _CEREMONIES_KEPT])
+        kept = tuple(c for c in state.ceremonies if c.id not in past)
+        return replace(state, ceremonies=(*kept, started))
+    named = getattr(event, "ceremony", "")
+    if not named:
+        return state
+    return replace(
+        state,
+        ceremonies=tuple(
+            _changed(c, event, at=at, n=n) if c.id == named else c for c in state.ceremonies
+        ),
+    )
+
+
+def _changed(ceremony: Ceremony, event: Event, *, at: int, n: int) -> Ceremony:
+    ceremony = after_attempt_event(ceremony, event, at=at, n=n)
+    ceremony = after_course_event(ceremony, event, at=at)
+    return after_promotion_event(ceremony, event, at=at)

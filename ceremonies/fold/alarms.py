@@ -1,0 +1,70 @@
+"""Which events wake people, and in which words: no nonce, no secret, no holder blamed."""
+
+from __future__ import annotations
+
+from ceremonies.events import (
+    AttemptLost,
+    AttemptRefused,
+    CeremonyExpired,
+    CeremonyFrozen,
+    CeremonyStarted,
+    DeadlineNear,
+    Event,
+    ForeignAttemptFound,
+    HoldersReminded,
+    Promoted,
+    PromotionBlocked,
+    PromotionRefused,
+    PromotionSlow,
+    RoundLost,
+    ShareConflicted,
+    TailLost,
+    TokenDeletionUnknown,
+)
+from ceremonies.state import SetState
+
+
+def alarm_of(state: SetState, event: Event) -> str:
+    """Return what people outside Slack are told of this event, or an empty string."""
+    named = state.find(getattr(event, "ceremony", ""))
+    where = f"{state.name}/{named.cluster}" if named else state.name
+    words = _words(event)
+    return f"{where}: {words}" if words else ""
+
+
+def _words(event: Event) -> str:
+    match event:
+        case CeremonyStarted(purpose=purpose):
+            return f"a ceremony for {purpose} has started; key holders are needed in Slack."
+        case HoldersReminded():
+            return "key holders are still needed in Slack."
+        case DeadlineNear():
+            return "the ceremony ends within five minutes: extend it or let it stop."
+        case ForeignAttemptFound():
+            return "an attempt that is not ours is open at Vault; a commander must decide."
+        case AttemptRefused():
+            return "Vault opened no attempt; the card in Slack says why."
+        case RoundLost():
+            return "Vault threw the round's shares away; everybody may give again."
+        case ShareConflicted():
+            return "two shares contradict each other; a new round is offered."
+        case AttemptLost():
+            return "the attempt is lost; a commander may start a new one."
+        case CeremonyFrozen():
+            return "the ceremony was frozen: somebody says that it looks wrong."
+        case CeremonyExpired():
+            return "the ceremony's time ran out."
+        case PromotionBlocked():
+            return "the promotion is blocked; the card in Slack shows the evidence."
+        case PromotionRefused(again=False):
+            return "Vault did not promote; the card in Slack says why."
+        case PromotionSlow():
+            return "the promotion was accepted but is not done after two minutes."
+        case Promoted():
+            return "promoted: this cluster is the primary now."
+        case TokenDeletionUnknown():
+            return "it is not known whether the DR operation token was deleted."
+        case TailLost():
+            return "Redis lost entries of the log; see the card in Slack."
+        case _:
+            return ""

@@ -1,0 +1,86 @@
+"""From the request to promote to the end of the token that did it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ceremonies.ceremony import Approval, Ceremony, Ending, Moments, Phase, Request, TokenState
+from ceremonies.events import (
+    Event,
+    Intended,
+    Kind,
+    Promoted,
+    PromotionAccepted,
+    PromotionApproved,
+    PromotionBlocked,
+    PromotionRefused,
+    PromotionRejected,
+    PromotionRequested,
+    PromotionSlow,
+    TokenDeleted,
+    TokenDeletionUnknown,
+    TokenNotDeletable,
+)
+
+RETRY_PROMOTION_MS = 10_000  # "still catching up" is asked again, never forced (facts 5.2)
+RETRY_DELETION_MS = 15_000  # doubled with each try, up to a quarter of an hour
+RETRY_DELETION_MAX_MS = 900_000
+
+
+def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
+    """Return the ceremony after this event; events of other kinds change nothing."""
+    match event:
+        case PromotionRequested(by=by, reason=reason, evidence=evidence):
+            request = Request(by=by, at=at, reason=reason, evidence=evidence)
+            moments = replace(c.moments, requested=at)
+            asked = replace(c, request=request, rejected_by="", blocked=None, moments=moments)
+            return replace(asked, evidence=evidence, promotion_tries=0, retry_at=0)
+        case PromotionApproved(by=by):
+            others = tuple(a for a in c.approvals if a.by != by)
+            return replace(c, approvals=(*others, Approval(by=by, at=at)))
+        case PromotionRejected(by=by):
+            return replace(_withdrawn(c, at=at), rejected_by=by)
+        case PromotionBlocked(evidence=evidence):
+            return replace(_withdrawn(c, at=at), blocked=evidence, evidence=evidence)
+        case Intended(kind=Kind.PROMOTE, evidence=evidence):
+            moments = replace(c.moments, promotion_sent=at)
+            tried = replace(c, promotion_tries=c.promotion_tries + 1, moments=moments)
+            return replace(tried, evidence=evidence or c.evidence)
+        case PromotionAccepted():
+            phase = Phase.PROMOTING if c.ending is not Ending.PROMOTED else c.phase
+            moments = replace(c.moments, accepted=c.moments.accepted or at)
+            return replace(c, phase=phase, moments=moments, trouble="")
+        case PromotionRefused(words=words, again=again):
+            kept = c if again else _withdrawn(c, at=at)
+            return replace(kept, trouble=words, retry_at=at + RETRY_PROMOTION_MS)
+        case PromotionSlow(evidence=evidence):
+            return replace(c, slow=True, evidence=evidence)
+        case Promoted(evidence=evidence):
+            moments = replace(c.moments, promoted=at, ended=at)
+            done = replace(c, phase=Phase.ENDED, ending=Ending.PROMOTED, evidence=evidence)
+            return replace(done, moments=moments, slow=False, trouble="", retry_at=0)
+        case _:
+            return _after_deletion(c, event, at=at)
+
+
+def _after_deletion(c: Ceremony, event: Event, *, at: int) -> Ceremony:
+    match event:
+        case TokenDeleted():
+            return replace(c, token=TokenState.DELETED, moments=_token_over(c, at), token_words="")
+        case TokenNotDeletable():
+            over = replace(c, token=TokenState.NOT_DELETABLE, moments=_token_over(c, at))
+            return replace(over, token_words="")
+        case TokenDeletionUnknown(words=words):
+            wait = min(RETRY_DELETION_MS * 2**c.deletion_tries, RETRY_DELETION_MAX_MS)
+            unknown = replace(c, token=TokenState.UNKNOWN, token_words=words, retry_at=at + wait)
+            return replace(unknown, deletion_tries=min(c.deletion_tries + 1, 10))
+        case _:
+            return c
+
+
+def _token_over(c: Ceremony, at: int) -> Moments:
+    return replace(c.moments, token_over=at)
+
+
+def _withdrawn(c: Ceremony, *, at: int) -> Ceremony:
+    return replace(c, request=None, approvals=(), approvals_since=at)

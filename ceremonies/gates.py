@@ -1,0 +1,96 @@
+"""The gates before an attempt starts and before a promotion is sent: evidence in, findings out."""
+
+from __future__ import annotations
+
+from ceremonies.evidence import Evidence, Finding, Level, NodeSeen
+
+
+def judge(nodes: tuple[NodeSeen, ...], *, at: int, target: str, known_cluster_id: str) -> Evidence:
+    """Return what every node of the set said at `at`, judged for a promotion of `target`.
+
+    Blocks: another cluster answers as primary, the target is not a secondary, or it carries
+    another cluster id than the one last seen for this set. Silence is never taken for death:
+    a node that does not answer is shown as not reachable from here.
+    """
+    ours = [node for node in nodes if node.cluster == target]
+    modes = {node.mode for node in ours if node.answers}
+    ids = {node.cluster_id for node in ours if node.cluster_id}
+    mode = _one_of(modes)
+    cluster_id = next(iter(ids)) if len(ids) == 1 else None
+    findings = (
+        _target_mode(target, mode, answers=any(node.answers for node in ours)),
+        _target_id(target, cluster_id, ids=ids, known=known_cluster_id),
+        *_others(nodes, target),
+        *_sealed(ours),
+    )
+    return Evidence(
+        at=at,
+        target=target,
+        target_mode=mode,
+        target_cluster_id=cluster_id,
+        nodes=nodes,
+        findings=findings,
+    )
+
+
+def _one_of(modes: set[str]) -> str:
+    known = modes - {"unknown"}
+    if len(known) > 1:
+        return "mixed"
+    return next(iter(known), "unknown")
+
+
+def _target_mode(target: str, mode: str, *, answers: bool) -> Finding:
+    check = "target is a secondary"
+    if not answers:
+        words = f"No node of {target} answers, so it cannot be promoted now."
+        return Finding(check=check, level=Level.BLOCK, words=words)
+    if mode == "secondary":
+        return Finding(check=check, level=Level.PASS, words=f"{target} answers as secondary.")
+    return Finding(check=check, level=Level.BLOCK, words=f"{target} answers as {mode}.")
+
+
+def _target_id(target: str, cluster_id: str | None, *, ids: set[str], known: str) -> Finding:
+    check = "cluster id"
+    if len(ids) > 1:
+        words = f"The nodes of {target} carry different cluster ids: they are not one cluster."
+        return Finding(check=check, level=Level.BLOCK, words=words)
+    if cluster_id is None:
+        words = f"{target} does not tell its cluster id."
+        return Finding(check=check, level=Level.BLOCK if known else Level.UNKNOWN, words=words)
+    if known and cluster_id != known:
+        words = f"{target} carries cluster id {cluster_id}; this set was last seen with {known}."
+        return Finding(check=check, level=Level.BLOCK, words=words)
+    if not known:
+        words = f"{cluster_id}; this set was never seen with a primary, so nothing to compare."
+        return Finding(check=check, level=Level.UNKNOWN, words=words)
+    return Finding(check=check, level=Level.PASS, words=f"{cluster_id}, as last seen.")
+
+
+def _others(nodes: tuple[NodeSeen, ...], target: str) -> tuple[Finding, ...]:
+    check = "no other primary"
+    others = [node for node in nodes if node.cluster != target]
+    primaries = [node for node in others if node.answers and node.mode == "primary"]
+    if primaries:
+        return tuple(
+            Finding(
+                check=check,
+                level=Level.BLOCK,
+                words=f"{node.cluster} answers as primary at {node.node}.",
+            )
+            for node in primaries
+        )
+    silent = [node for node in others if not node.answers]
+    if silent:
+        words = "Not reachable from here: " + ", ".join(f"{n.cluster} {n.node}" for n in silent)
+        return (Finding(check=check, level=Level.WARN, words=words + "."),)
+    words = "No other node answers as primary."
+    return (Finding(check=check, level=Level.PASS, words=words),)
+
+
+def _sealed(ours: list[NodeSeen]) -> tuple[Finding, ...]:
+    sealed = [node.node for node in ours if node.sealed]
+    if not sealed:
+        return ()
+    words = "Sealed: " + ", ".join(sealed) + "."
+    return (Finding(check="nodes unsealed", level=Level.WARN, words=words),)
