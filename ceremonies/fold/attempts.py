@@ -53,7 +53,7 @@ def after_attempt_event(c: Ceremony, event: Event, *, at: int, n: int) -> Ceremo
         case AttemptLost():
             return replace(_lost(c, event), touched=n)
         case AttemptCancelled():
-            return replace(c, attempt=AttemptState.GONE, touched=n)
+            return replace(c, attempt=AttemptState.GONE, cancel_agreed="", touched=n)
         case _:
             return c
 

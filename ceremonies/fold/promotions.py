@@ -23,8 +23,8 @@ from ceremonies.events import (
 )
 
 RETRY_PROMOTION_MS = 10_000  # "still catching up" is asked again, never forced (facts 5.2)
-RETRY_DELETION_MS = 15_000  # doubled with each try, up to a quarter of an hour
-RETRY_DELETION_MAX_MS = 900_000
+RETRY_DELETION_MS = 15_000  # doubled with each try, up to an hour
+RETRY_DELETION_MAX_MS = 3_600_000
 
 
 def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:

@@ -1,0 +1,66 @@
+"""Whether a promotion may be asked for, agreed to, refused."""
+
+from __future__ import annotations
+
+from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.commands import Approve, Reason, Refusal, Reject, RequestPromotion
+from ceremonies.decide.terms import Terms, ms
+from ceremonies.events import (
+    Event,
+    PromotionApproved,
+    PromotionBlocked,
+    PromotionRejected,
+    PromotionRequested,
+    Purpose,
+)
+
+_BEFORE_PROMOTION = (Phase.STARTING, Phase.COLLECTING, Phase.STRANDED, Phase.TOKEN_HELD)
+
+
+def request(c: Ceremony, command: RequestPromotion) -> list[Event] | Refusal:
+    """A commander asks for the promotion; a gate that blocks is noted with its evidence."""
+    if c.purpose is not Purpose.PROMOTE:
+        words = f"This ceremony is for {c.purpose}; its token is not used to promote."
+        return Refusal(reason=Reason.NOT_NOW, words=words)
+    if not c.is_open:
+        return Refusal(reason=Reason.NOT_NEEDED, words="The ceremony is over; start a new one.")
+    if c.phase not in _BEFORE_PROMOTION:
+        return Refusal(reason=Reason.NOT_NOW, words="A promotion cannot be asked for just now.")
+    if c.frozen:
+        return Refusal(reason=Reason.FROZEN, words="The ceremony is frozen; thaw it first.")
+    if c.request is not None:
+        words = f"<@{c.request.by}> has asked for the promotion already."
+        return Refusal(reason=Reason.ALREADY_OPEN, words=words)
+    if command.evidence.blocks:
+        return [PromotionBlocked(ceremony=c.id, evidence=command.evidence)]
+    asked = PromotionRequested(
+        ceremony=c.id, by=command.by, reason=command.reason, evidence=command.evidence
+    )
+    return [asked]
+
+
+def approve(c: Ceremony, command: Approve, *, now: int, terms: Terms) -> list[Event] | Refusal:
+    """Another person than the requester agrees to what the request shows."""
+    if c.request is None:
+        words = "No promotion is asked for just now, so there is nothing to approve."
+        return Refusal(reason=Reason.NO_REQUEST, words=words)
+    if command.by == c.request.by:
+        words = "You asked for this promotion; another person must approve it."
+        return Refusal(reason=Reason.OWN_REQUEST, words=words)
+    lapse = ms(terms.rules.ceremony.approval_lapses)
+    mine = next((a for a in c.approvals if a.by == command.by), None)
+    if mine is not None and now < mine.at + lapse:
+        words = "You have approved this promotion already."
+        return Refusal(reason=Reason.NOT_NOW, words=words)
+    cluster_id = c.request.evidence.target_cluster_id or ""
+    return [PromotionApproved(ceremony=c.id, by=command.by, cluster_id=cluster_id)]
+
+
+def reject(c: Ceremony, command: Reject) -> list[Event] | Refusal:
+    """Anybody who may approve may say no: the request is withdrawn, the token stays sealed."""
+    if c.request is None:
+        words = "No promotion is asked for just now."
+        return Refusal(reason=Reason.NO_REQUEST, words=words)
+    if c.phase is Phase.PROMOTING:
+        return Refusal(reason=Reason.NOT_NOW, words="The promotion was sent to Vault already.")
+    return [PromotionRejected(ceremony=c.id, by=command.by)]

@@ -1,0 +1,76 @@
+"""Whether a share may go to Vault now."""
+
+from __future__ import annotations
+
+from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.commands import Fresh, OfferShare, Reason, Refusal
+from ceremonies.events import Event, Intended, Kind, ShareConflicted
+from ceremonies.state import SetState
+
+
+def offer(
+    state: SetState, c: Ceremony, command: OfferShare, *, fresh: Fresh
+) -> list[Event] | Refusal:
+    """Intend to hand the share to Vault; refuse it where that would help nobody.
+
+    A share whose x this round already has under another mark contradicts it: Vault would throw
+    the whole round away at its threshold. It is noted and not sent.
+    """
+    refused = not_taken(state, c, command)
+    if refused is not None:
+        return refused
+    now = c.rounds[-1]
+    same_x = next((given for given in now.given if given.x == command.x), None)
+    if same_x is None:
+        intended = Intended(
+            effect=fresh.effect,
+            kind=Kind.SHARE,
+            lane=c.cluster,
+            replica=fresh.replica,
+            until=fresh.until,
+            ceremony=c.id,
+            holder=command.holder,
+            round=now.number,
+            x=command.x,
+            mark=command.mark,
+            nonce=c.nonce,
+        )
+        return [intended]
+    if same_x.mark == command.mark:
+        words = "Vault has this very share in this round already; it counts once. Thank you."
+        return Refusal(reason=Reason.GIVEN_THIS_ROUND, words=words)
+    known = now.conflict
+    if known and (known.holder, known.x) == (command.holder, command.x):
+        words = "This share still contradicts another one of this round; it was not sent."
+        return Refusal(reason=Reason.CONFLICT, words=words)
+    conflict = ShareConflicted(
+        ceremony=c.id,
+        holder=command.holder,
+        round=now.number,
+        other=same_x.holder,
+        x=command.x,
+    )
+    return [conflict]
+
+
+def not_taken(state: SetState, c: Ceremony, command: OfferShare) -> Refusal | None:
+    """Return why no share of this holder is taken now, or None."""
+    if not c.is_open or c.phase in (Phase.TOKEN_HELD, Phase.PROMOTING):
+        words = "Not needed any more, thank you. Your share was not sent."
+        return Refusal(reason=Reason.NOT_NEEDED, words=words)
+    if command.holder not in c.holders:
+        words = "You are not asked for a share in this round; nothing was sent."
+        return Refusal(reason=Reason.NOT_ASKED, words=words)
+    if c.frozen:
+        words = "The ceremony is frozen: no share goes to Vault until it is thawed."
+        return Refusal(reason=Reason.FROZEN, words=words)
+    if c.phase is not Phase.COLLECTING or not c.rounds:
+        words = "No attempt takes shares just now; your DM says when one does. Nothing was sent."
+        return Refusal(reason=Reason.NOT_NOW, words=words)
+    if c.cluster in state.intents:
+        words = "Another share is on its way to Vault; wait a moment and try again."
+        return Refusal(reason=Reason.BUSY, words=words)
+    if command.round != c.rounds[-1].number:
+        words = "A new round has begun since you opened this; use the newest DM. Nothing was sent."
+        return Refusal(reason=Reason.STALE, words=words)
+    return None

@@ -1,0 +1,35 @@
+"""What holds for a set while something is decided: its rules, its people, its clock's limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ceremonies.ceremony import Ceremony
+from ceremonies.roster import Role, Roster
+from ceremonies.topology import ReplicationSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The rules of one set and the roster of the moment."""
+
+    rules: ReplicationSet
+    roster: Roster
+
+    def deadline(self, *, now: int, max_at: int) -> int:
+        """Return a fresh deadline (ms), never past the ceremony's maximum."""
+        return min(now + ms(self.rules.ceremony.deadline), max_at)
+
+    def deadline_of(self, ceremony: Ceremony, *, now: int) -> int:
+        """Return this ceremony's fresh deadline (ms)."""
+        return self.deadline(now=now, max_at=ceremony.max_at)
+
+    def is_commander(self, slack: str) -> bool:
+        """Return whether this person may command."""
+        return self.roster.has(slack, Role.INCIDENT_COMMANDER)
+
+
+def ms(span: timedelta) -> int:
+    """Return whole milliseconds."""
+    return int(span.total_seconds() * 1000)
