@@ -1,0 +1,263 @@
+"""Real OpenBao clusters: Raft storage, real Shamir shares, one or three nodes on 127.0.0.1."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from lab.openbao_node import Node, Unanswered
+from lab.process import NotInTime, free_port, wait_until
+
+
+class Refused(Exception):
+    """A request that OpenBao answered with an error; the text has status and the server's words."""
+
+
+@dataclass(slots=True, kw_only=True)
+class BaoCluster:
+    """One cluster: `start()` leaves it initialised, unsealed, and with an active node.
+
+    `shares` are what opens it now (33 bytes each; with auto-unseal they are recovery keys and
+    unseal nothing); after `restore` they are those of the cluster that the snapshot came from.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    share_count: int = 5
+    threshold: int = 3
+    auto_unseal: bool = False
+    shares: tuple[bytes, ...] = field(default=(), repr=False)
+    root_token: str = field(default="", repr=False)
+
+    def start(self) -> None:
+        """Start every node; initialise the first; let the others join; unseal all."""
+        for node in self.nodes:
+            node.start()
+        self._each(Node.wait_listening)
+        self._initialise()
+        self.unseal()
+        self.active()
+
+    def stop(self) -> None:
+        """End all nodes in order, at the same time; about 2 s. `kill` is quicker."""
+        self._each(Node.stop)
+
+    def active(self, *, seconds: float = 30) -> Node:
+        """Return the active node; waits for one up to `seconds`, else raises NotInTime."""
+        found: list[Node] = []
+
+        def one_is_active() -> bool:
+            found[:] = [node for node in self.nodes if node.is_active()]
+            return bool(found)
+
+        wait_until(one_is_active, seconds=seconds, what=f"{self.name} has an active node")
+        return found[0]
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        node: Node | None = None,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> requests.Response:
+        """Send a request straight to OpenBao (`path` without /v1), as root unless `token` is given.
+
+        It goes to the active node unless `node` is given. Returns whatever is answered; raises
+        Unanswered if nothing is.
+        """
+        return (node or self.active()).request(
+            method,
+            path,
+            body,
+            content=content,
+            headers={
+                "X-Vault-Token": self.root_token if token is None else token,
+                **(headers or {}),
+            },
+        )
+
+    def call(
+        self, method: str, path: str, body: object = None, *, token: str | None = None
+    ) -> dict[str, Any]:
+        """Like `request`, and return the reply's JSON ({} if empty); raise Refused on an error."""
+        reply = self.request(method, path, body, token=token)
+        if reply.status_code >= 400:  # noqa: PLR2004 — HTTP's own line between answers and errors
+            raise Refused(f"{method} {path}: {reply.status_code} {reply.text.strip()}")
+        return dict(reply.json()) if reply.content else {}
+
+    def unseal(self, node: Node | None = None) -> None:
+        """Unseal all nodes, or one, with the shares held here; what is down is left alone."""
+        for each in (node,) if node else self.nodes:
+            if each.running:
+                each.unseal([] if self.auto_unseal else self.shares[: self.threshold])
+
+    def seal(self, node: Node | None = None) -> None:
+        """Seal the active node (or the given one); returns when it says so."""
+        target = node or self.active()
+        self.request("PUT", "sys/seal", node=target)
+        wait_until(lambda: target.sealed() is True, seconds=10, what=f"{target.name} is sealed")
+
+    def kill(self, node: Node | None = None) -> None:
+        """SIGKILL one node, or all."""
+        for each in (node,) if node else self.nodes:
+            each.kill()
+
+    def revive(self, node: Node | None = None) -> None:
+        """Start what is down and resume what is paused, unseal, and wait for an active node."""
+        wanted = (node,) if node else self.nodes
+        for each in wanted:
+            each.resume()
+        stopped = [each for each in wanted if not each.running]
+        for each in stopped:
+            each.start()
+        for each in stopped:
+            each.wait_listening()
+        self.unseal(node)
+        self.active()
+
+    def step_down(self) -> Node:
+        """Make the active node give up leadership; returns the node that is active afterwards.
+
+        With three nodes this is another one, and an attempt in the old one's memory is out of
+        sight (facts 1.4).
+        """
+        before = self.active()
+        self.request("PUT", "sys/step-down", node=before)
+        return self.active()
+
+    def snapshot(self) -> bytes:
+        """Return a Raft snapshot: everything the cluster holds, still encrypted by its barrier."""
+        reply = self.request("GET", "sys/storage/raft/snapshot")
+        if reply.status_code != requests.codes.ok:
+            raise Refused(f"snapshot of {self.name}: {reply.status_code} {reply.text.strip()}")
+        return reply.content
+
+    def restore_from(self, other: BaoCluster) -> None:
+        """Hold afterwards what `other` holds now: secrets, tokens, cluster id, keys; about 1 s.
+
+        OpenBao answers snapshot-force at once, installs the snapshot half a second later and
+        then waits 5 s before it seals itself over keys it does not know; a node that was ended
+        before the installation has lost it. So its log is watched for the installation, after
+        which ending it at once is safe: the files are complete, and a start with the other's
+        keys finds them (measured on OpenBao 2.7.2).
+        """
+        snapshot = other.snapshot()
+        leader = self.active()
+        marks = {node: node.log_size() for node in self.nodes}
+        reply = self.request(
+            "PUT", "sys/storage/raft/snapshot-force", content=snapshot, node=leader
+        )
+        if reply.status_code not in (200, 204):
+            raise Refused(
+                f"snapshot-force on {self.name}: {reply.status_code} {reply.text.strip()}"
+            )
+        for node, mark in marks.items():
+            text = "restored user snapshot" if node is leader else "Installed remote snapshot"
+            node.wait_said(text, since=mark, seconds=20)
+        self.kill()
+        self.shares, self.root_token = other.shares, other.root_token
+        self.threshold, self.share_count = other.threshold, other.share_count
+        self.revive()
+
+    def _initialise(self) -> None:
+        kind = "recovery" if self.auto_unseal else "secret"
+        first, *others = self.nodes
+        reply = first.request(
+            "PUT",
+            "sys/init",
+            {f"{kind}_shares": self.share_count, f"{kind}_threshold": self.threshold},
+        )
+        if reply.status_code != requests.codes.ok:
+            raise Refused(f"init of {self.name}: {reply.status_code} {reply.text.strip()}")
+        born = reply.json()
+        encoded = born["recovery_keys_base64" if self.auto_unseal else "keys_base64"]
+        self.shares = tuple(base64.b64decode(share) for share in encoded)
+        self.root_token = born["root_token"]
+        self.unseal(first)
+        self.active()
+        for node in others:
+            node.join(first, shares=[] if self.auto_unseal else self.shares[: self.threshold])
+
+    def _each(self, act: Callable[[Node], None]) -> None:
+        with ThreadPoolExecutor(len(self.nodes)) as pool:
+            list(pool.map(act, self.nodes))
+
+
+def plan_cluster(
+    name: str,
+    directory: Path,
+    *,
+    nodes: int = 1,
+    shares: int = 5,
+    threshold: int = 3,
+    static_seal_key: bytes | None = None,
+    api_addresses: Sequence[str] = (),
+) -> BaoCluster:
+    """Return a cluster that is not started yet, its files below `directory/name`.
+
+    With `static_seal_key` (32 bytes, see `new_seal_key`) it unseals itself, and its shares are
+    recovery keys; clusters that restore each other's snapshots need the same one.
+    `api_addresses` is what the nodes call themselves where something stands before them.
+    """
+    home = directory / name
+    planned = []
+    for number in range(1, nodes + 1):
+        port = free_port()
+        planned.append(
+            Node(
+                name=f"{name}{number}",
+                directory=home / f"{name}{number}",
+                port=port,
+                cluster_port=free_port(),
+                api_address=(
+                    api_addresses[number - 1] if api_addresses else f"http://127.0.0.1:{port}"
+                ),
+                static_seal_key=static_seal_key,
+            )
+        )
+    return BaoCluster(
+        name=name,
+        nodes=tuple(planned),
+        share_count=shares,
+        threshold=threshold,
+        auto_unseal=static_seal_key is not None,
+    )
+
+
+def new_seal_key() -> bytes:
+    """Return a fresh key for the static seal."""
+    return secrets.token_bytes(32)
+
+
+def start_clusters(*clusters: BaoCluster) -> None:
+    """Start all of them at the same time; stops them all again if one does not come up."""
+    with ThreadPoolExecutor(len(clusters)) as pool:
+        outcomes = [pool.submit(cluster.start) for cluster in clusters]
+    failed = [outcome for outcome in outcomes if outcome.exception()]
+    if failed:
+        for cluster in clusters:
+            cluster.stop()
+        failed[0].result()
+
+
+__all__ = [
+    "BaoCluster",
+    "Node",
+    "NotInTime",
+    "Refused",
+    "Unanswered",
+    "new_seal_key",
+    "plan_cluster",
+    "start_clusters",
+]
