@@ -103,8 +103,8 @@ def _not_opened(c: Ceremony, *, at: int) -> Ceremony:
 def _accepted(c: Ceremony, event: ShareAccepted, *, at: int) -> Ceremony:
     before = _round(c, event.round)
     given = (*before.given, Given(holder=event.holder, x=event.x, mark=event.mark, at=at))
-    # Vault counts more than we know of: the rest came from outside. It never proves who gave.
-    outside = max(before.outside, event.progress - len(given))
+    # Where Vault counts more than we know of, the rest came from outside.
+    outside = max(0, event.progress - len(given))
     changed = _with_round(
         c,
         event.round,
@@ -168,8 +168,8 @@ def _lost(c: Ceremony, event: AttemptLost) -> Ceremony:
 LOST_WORDS = {
     Lost.VANISHED: "The attempt is gone at Vault: somebody cancelled it, or its leader changed. "
     "The shares given are spent; nobody here did anything wrong.",
-    Lost.LAST_REPLY_LOST: "Vault took the last share and its answer was lost: it made a DR "
-    "operation token that nobody holds. A new attempt replaces it.",
+    Lost.LAST_REPLY_LOST: "Vault was sent the last share and its answer was lost. It may have "
+    "made a DR operation token that nobody holds; a new attempt replaces it.",
     Lost.SUPERSEDED: "Another attempt took this one's place at Vault: somebody outside started it.",
     Lost.OTP_UNREADABLE: "The OTP of this attempt cannot be opened, so its token could never be "
     "read. No further share was sent.",

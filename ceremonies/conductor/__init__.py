@@ -1,0 +1,8 @@
+"""The one door to the domain: read → decide → intend → do → append the outcome."""
+
+from __future__ import annotations
+
+from ceremonies.conductor.answers import Answer, Done
+from ceremonies.conductor.conductor import Conductor, People
+
+__all__ = ["Answer", "Conductor", "Done", "People"]

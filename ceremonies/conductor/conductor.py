@@ -1,0 +1,282 @@
+"""The conductor: every wish of a person comes through here, for every replication set."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from ceremonies.ceremony import Phase
+from ceremonies.clock import Clock
+from ceremonies.commands import (
+    Approve,
+    Cancel,
+    Command,
+    Decline,
+    Extend,
+    Freeze,
+    Nudge,
+    Reason,
+    Refusal,
+    Reject,
+    RequestPromotion,
+    Restart,
+    Start,
+    Thaw,
+)
+from ceremonies.conductor import posting, shares
+from ceremonies.conductor.answers import Answer, Done
+from ceremonies.conductor.station import Station
+from ceremonies.conductor.ticking import Ticking
+from ceremonies.decide import decide
+from ceremonies.errors import StoreUnreachable
+from ceremonies.events import Event, Posted, Purpose, Unposted
+from ceremonies.evidence import Evidence
+from ceremonies.roster import Roster
+from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
+
+log = structlog.get_logger()
+_STORE_AWAY = Refusal(
+    reason=Reason.STORE,
+    words="Redis does not answer, so nothing was decided and nothing is lost. Try again soon.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """The roster and the sets as configured now; replaced as a whole on SIGHUP."""
+
+    roster: Roster
+    sets: Mapping[str, ReplicationSet]
+
+
+class Conductor:
+    """Thinks and does, for every set. Its methods return a Done or a Refusal and raise nothing."""
+
+    def __init__(
+        self,
+        stations: Mapping[str, Station],
+        *,
+        people: Callable[[], People],
+        clock: Clock,
+        workspace: str,
+        ticking: Ticking,
+        closing: threading.Event,
+        listeners: list[Callable[[str], None]],
+    ) -> None:
+        self._stations = stations
+        self._people = people
+        self._clock = clock
+        self.workspace = workspace
+        self._ticking = ticking
+        self._closing = closing
+        self._listeners = listeners
+
+    @property
+    def sets(self) -> Mapping[str, ReplicationSet]:
+        """The replication sets that are served, by name."""
+        return self._people().sets
+
+    @property
+    def roster(self) -> Roster:
+        """Everybody who is listened to."""
+        return self._people().roster
+
+    def now(self) -> int:
+        """Return the store's time, in ms."""
+        return self._clock.now()
+
+    def state(self, set_name: str) -> SetState:
+        """Return the set's state as far as this replica has read; no I/O."""
+        return self._stations[set_name].ledger.state
+
+    def refresh(self, set_name: str) -> SetState:
+        """Return the set's state after reading what is new in its log."""
+        return self._stations[set_name].ledger.refresh()
+
+    def on_change(self, callback: Callable[[str], None]) -> None:
+        """Call back with a set's name whenever its state has changed."""
+        self._listeners.append(callback)
+
+    def run(self) -> None:
+        """Fold every log and begin to do what is owed; returns at once."""
+        for station in self._stations.values():
+            station.ledger.load()
+        self._ticking.start()
+
+    def close(self, seconds: float) -> None:
+        """Finish open effects within `seconds`, or leave them to be adopted."""
+        self._ticking.close(seconds)
+        self._closing.set()
+
+    def start(
+        self,
+        set_name: str,
+        *,
+        by: str,
+        cluster: str | None,
+        purpose: Purpose,
+        reason: str,
+        cause: str,
+    ) -> Answer:
+        """Start a ceremony on a secondary, after every node of the set was asked what it is."""
+        station = self._stations[set_name]
+        target = cluster or self._only_secondary(station)
+        if isinstance(target, Refusal):
+            return target
+        evidence = station.look(target)
+        wish = Start(by=by, cluster=target, purpose=purpose, reason=reason, evidence=evidence)
+        answer = self._decide(set_name, wish, by=by, cause=cause)
+        if isinstance(answer, Done):
+            newest = answer.state.newest(target)
+            return Done(state=answer.state, ceremony=newest, repeated=answer.repeated)
+        return answer
+
+    def _only_secondary(self, station: Station) -> str | Refusal:
+        names = tuple(station.clients)
+        evidence = station.look(names[0])
+        fitting = {n.cluster for n in evidence.nodes if n.mode == "secondary"}
+        if len(fitting) == 1:
+            return fitting.pop()
+        words = "Say which cluster with cluster=NAME: " + ", ".join(sorted(fitting) or names)
+        return Refusal(reason=Reason.AMBIGUOUS, words=words, evidence=evidence)
+
+    def offer_share(
+        self, set_name: str, ceremony: str, *, holder: str, text: str, cause: str
+    ) -> Answer:
+        """Hand a holder's share to Vault; see `ceremonies.conductor.shares.offer`."""
+        try:
+            station = self._stations[set_name]
+            return shares.offer(station, ceremony, holder=holder, text=text, cause=cause)
+        except StoreUnreachable:
+            return _STORE_AWAY
+
+    def decline(self, set_name: str, ceremony: str, *, holder: str, cause: str) -> Answer:
+        """Note that a holder cannot take part."""
+        wish = Decline(ceremony=ceremony, holder=holder)
+        return self._decide(set_name, wish, by=holder, cause=cause)
+
+    def nudge(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
+        """Remind the holders who have not answered."""
+        return self._decide(set_name, Nudge(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def extend(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
+        """Give the ceremony another full deadline."""
+        return self._decide(set_name, Extend(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def freeze(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
+        """Hold everything: this looks wrong."""
+        return self._decide(set_name, Freeze(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def thaw(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
+        """Agree that a frozen ceremony goes on."""
+        return self._decide(set_name, Thaw(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def cancel(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
+        """Call a ceremony off; the attempt's cancelling and the token's deletion are owed."""
+        return self._decide(set_name, Cancel(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def restart(
+        self,
+        set_name: str,
+        ceremony: str,
+        *,
+        by: str,
+        cause: str,
+        cancel_nonce: str = "",
+        holders: tuple[str, ...] = (),
+    ) -> Answer:
+        """Start a new attempt; for a ceremony that is over, a new one with the same purpose."""
+        station = self._stations[set_name]
+        c = self.state(set_name).find(ceremony)
+        if c is None:
+            return Refusal(reason=Reason.NO_CEREMONY, words="That ceremony is long over.")
+        if c.phase is Phase.ENDED:
+            return self.start(
+                set_name, by=by, cluster=c.cluster, purpose=c.purpose, reason=c.reason, cause=cause
+            )
+        wish = Restart(
+            ceremony=ceremony,
+            by=by,
+            evidence=station.look(c.cluster),
+            cancel_nonce=cancel_nonce,
+            holders=holders,
+        )
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def request_promotion(
+        self, set_name: str, ceremony: str, *, by: str, typed: str, reason: str, cause: str
+    ) -> Answer:
+        """Ask for the promotion; `typed` must name the cluster, as in `payments/b`."""
+        station = self._stations[set_name]
+        c = self.state(set_name).find(ceremony)
+        if c is None:
+            return Refusal(reason=Reason.NO_CEREMONY, words="That ceremony is over.")
+        name = f"{set_name}/{c.cluster}"
+        if typed.strip().casefold() != name:
+            words = f"Type {name} to confirm: that is the cluster that would be promoted."
+            return Refusal(reason=Reason.MALFORMED, words=words)
+        evidence = station.look(c.cluster)
+        wish = RequestPromotion(ceremony=ceremony, by=by, reason=reason, evidence=evidence)
+        return _blocked_or(self._decide(set_name, wish, by=by, cause=cause), evidence)
+
+    def approve(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
+        """Agree to the promotion that is asked for."""
+        return self._decide(set_name, Approve(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def reject(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
+        """Say no to the promotion that is asked for."""
+        return self._decide(set_name, Reject(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def look(self, set_name: str, *, target: str | None = None) -> Evidence:
+        """Ask every node of every cluster of the set now; up to 10 s."""
+        station = self._stations[set_name]
+        return station.look(target or next(iter(station.clients)))
+
+    def intend_posts(
+        self, set_name: str, keys: tuple[str, ...]
+    ) -> tuple[str, tuple[str, ...]] | None:
+        """Return the effect and the cards that this replica may post first, if any."""
+        return posting.intend_posts(self._stations[set_name], keys)
+
+    def posts_done(
+        self,
+        set_name: str,
+        effect: str,
+        posted: tuple[Posted, ...],
+        failed: tuple[Unposted, ...],
+    ) -> None:
+        """Note where cards stand."""
+        posting.posts_done(self._stations[set_name], effect, posted, failed)
+
+    def woken(self, set_name: str, upto: int, failed: tuple[str, ...]) -> None:
+        """Note that people outside Slack were told of the alarms up to entry `upto`."""
+        posting.people_woken(self._stations[set_name], upto, failed)
+
+    def _decide(self, set_name: str, wish: Command, *, by: str, cause: str) -> Answer:
+        station = self._stations[set_name]
+        fresh = station.fresh()
+
+        def build(state: SetState, now: int) -> Sequence[Event] | Refusal:
+            return decide(state, wish, now=now, terms=station.terms(), fresh=fresh)
+
+        try:
+            outcome = station.ledger.append(build, who=by, cause=cause)
+        except StoreUnreachable:
+            return _STORE_AWAY
+        if isinstance(outcome, Refusal):
+            return outcome
+        state, appended = outcome
+        ceremony = fresh.ceremony if isinstance(wish, Start) else wish.ceremony
+        return Done(state=state, ceremony=state.find(ceremony), repeated=not appended)
+
+
+def _blocked_or(answer: Answer, evidence: Evidence) -> Answer:
+    """A request that the gate blocked is in the log with its evidence; the person is told no."""
+    if isinstance(answer, Refusal) or not evidence.blocks or answer.repeated:
+        return answer
+    words = "The promotion is blocked. " + " ".join(found.words for found in evidence.blocks)
+    return Refusal(reason=Reason.GATE, words=words, evidence=evidence)

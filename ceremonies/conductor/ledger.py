@@ -1,0 +1,171 @@
+"""One set's log, folded and kept in memory: read → decide → append → fold under one lock."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from ceremonies.clock import Clock
+from ceremonies.commands import Refusal
+from ceremonies.errors import StoreUnreachable
+from ceremonies.events import Event, TailLost, from_plain, to_plain
+from ceremonies.fold import fold
+from ceremonies.identity import Identity
+from ceremonies.log import Entry, Head, SetLog, introduction
+from ceremonies.log import TailLost as TailLostError
+from ceremonies.state import SetState
+
+log = structlog.get_logger()
+
+Build = Callable[[SetState, int], Sequence[Event] | Refusal]
+_RETRY_S = 0.5
+
+
+def hashed(cause: str) -> str:
+    """Return the form in which the log keeps a view's, trigger's or event's id."""
+    return hashlib.sha256(cause.encode()).hexdigest()[:32]
+
+
+class Ledger:
+    """The folded state of one set. Its lock is never held across Vault or Slack."""
+
+    def __init__(
+        self,
+        log_: SetLog,
+        *,
+        name: str,
+        clock: Clock,
+        identity: Identity,
+        changed: Callable[[str], None],
+        closing: threading.Event,
+    ) -> None:
+        self.name = name
+        self._log = log_
+        self._clock = clock
+        self._identity = identity
+        self._changed = changed
+        self.closing = closing
+        self._lock = threading.RLock()
+        self._news = threading.Condition(self._lock)
+        self._hashes: list[str] = []
+        self._state = SetState(name=name)
+
+    @property
+    def state(self) -> SetState:
+        """The newest state that this process has folded."""
+        return self._state
+
+    def load(self) -> SetState:
+        """Fold the whole log anew; raises LogBroken where its chain does not hold."""
+        with self._lock:
+            self._state = SetState(name=self.name)
+            self._hashes = []
+            self._take(self._log.load())
+            return self._state
+
+    def refresh(self) -> SetState:
+        """Fold what is new; one round trip."""
+        before = self._state.n
+        with self._lock:
+            self._follow()
+            state = self._state
+        if state.n != before:
+            self._changed(self.name)
+        return state
+
+    def append(
+        self, build: Build, *, who: str, cause: str | None = None, confirm: bool = False
+    ) -> tuple[SetState, bool] | Refusal:
+        """Append what `build` decides on the newest state; returns the state and if it is new.
+
+        Loses to nobody: where another replica was faster, reads and decides again. A `cause`
+        that the log has, and an empty decision, change nothing.
+        """
+        key = hashed(cause) if cause else None
+        with self._lock:
+            while True:
+                if key and key in self._state.causes:
+                    return self._state, False
+                events = build(self._state, self._clock.now())
+                if isinstance(events, Refusal):
+                    return events
+                if not events:
+                    return self._state, False
+                if self._append_once(events, who=who, cause=key, confirm=confirm):
+                    break
+            state = self._state
+        self._changed(self.name)
+        return state, True
+
+    def record(self, build: Build, *, who: str) -> SetState:
+        """Append facts, whatever it takes: retries while Redis is away and the process lives."""
+        while True:
+            try:
+                outcome = self.append(build, who=who, confirm=True)
+            except StoreUnreachable:
+                log.warning("log.waiting_for_store", set=self.name)
+                if self.closing.wait(_RETRY_S):
+                    raise
+                continue
+            if isinstance(outcome, Refusal):
+                raise RuntimeError("a fact was refused")  # noqa: TRY004 — a programmer's mistake
+            return outcome[0]
+
+    def wait(self, seconds: float) -> None:
+        """Return after the next news, or after `seconds`."""
+        with self._news:
+            self._news.wait(seconds)
+
+    def _append_once(
+        self, events: Sequence[Event], *, who: str, cause: str | None, confirm: bool
+    ) -> bool:
+        plain = [to_plain(event) for event in events]
+        if self._state.n == 0:
+            plain.insert(0, dict(introduction(self._identity.public)))
+        head = Head(n=self._state.n, hash=self._state.head)
+        now = self._clock.now()
+        outcome = self._log.append(
+            head, at=now, who=who, cause=cause, events=plain, confirm=confirm
+        )
+        if isinstance(outcome, Entry):
+            self._take([outcome])
+            return True
+        self._follow()
+        return False
+
+    def _follow(self) -> None:
+        try:
+            self._take(self._log.follow(Head(n=self._state.n, hash=self._state.head)))
+        except TailLostError:
+            self._tail_lost()
+
+    def _take(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self._state = fold(
+                self._state,
+                n=entry.n,
+                head=entry.hash,
+                at=entry.at,
+                cause=entry.cause,
+                events=[from_plain(plain) for plain in entry.events],
+            )
+            self._hashes.append(entry.hash)
+        if entries:
+            self._news.notify_all()
+
+    def _tail_lost(self) -> None:
+        """Fold anew what Redis still has, and tell in the log which entries it lost."""
+        had = self._hashes
+        self.load()
+        kept = 0
+        while kept < min(len(had), len(self._hashes)) and had[kept] == self._hashes[kept]:
+            kept += 1
+        lost = tuple(had[kept:])
+        log.error("log.tail_lost", set=self.name, kept=kept, lost=len(lost))
+        told = TailLost(after=kept, lost=lost[:100])
+        known = self._state.tail_lost
+        if known is None or known.lost != told.lost:
+            self._append_once([told], who="conclave", cause=None, confirm=True)

@@ -1,0 +1,98 @@
+"""Putting a conductor together from its parts: a store, keys, clusters and people."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+
+from ceremonies import log as set_log
+from ceremonies import store
+from ceremonies.clock import Clock
+from ceremonies.conductor.conductor import Conductor, People
+from ceremonies.conductor.ledger import Ledger
+from ceremonies.conductor.station import Station
+from ceremonies.conductor.ticking import Ticking
+from ceremonies.decide.terms import Terms
+from ceremonies.identity import Identity
+from ceremonies.keychain import Keychain
+from ceremonies.topology import ReplicationSet
+from ceremonies.vault import ClusterClient
+
+_MEASURE_EVERY = 30  # sweeps
+
+
+def open_conductor(
+    redis: store.Redis,
+    *,
+    workspace: str,
+    people: Callable[[], People],
+    identity: Identity,
+    master_keys: tuple[bytes, ...],
+    replica: str,
+    client: Callable[[ReplicationSet, str], ClusterClient],
+) -> Conductor:
+    """Return a conductor for every configured set; nothing is read or started yet.
+
+    `client(set, cluster name)` gives the client of one cluster; `people()` the roster and the
+    sets of the moment.
+    """
+    clock = Clock(lambda: store.now(redis))
+    closing = threading.Event()
+    listeners: list[Callable[[str], None]] = []
+
+    def changed(name: str) -> None:
+        ticking.nudge()
+        for listener in tuple(listeners):
+            listener(name)
+
+    def station(served: ReplicationSet) -> Station:
+        name = served.name
+        ledger = Ledger(
+            set_log.SetLog(redis, workspace=workspace, set_name=name, identity=identity),
+            name=name,
+            clock=clock,
+            identity=identity,
+            changed=changed,
+            closing=closing,
+        )
+        return Station(
+            ledger=ledger,
+            clients={c.name: client(served, c.name) for c in served.clusters},
+            keychain=Keychain(redis, master_keys, name),
+            clock=clock,
+            terms=lambda: Terms(rules=people().sets[name], roster=people().roster),
+            replica=replica,
+        )
+
+    stations = {name: station(served) for name, served in people().sets.items()}
+    ticking = Ticking(stations, sweep=_Sweep(redis, stations, clock))
+    return Conductor(
+        stations,
+        people=people,
+        clock=clock,
+        workspace=workspace,
+        ticking=ticking,
+        closing=closing,
+        listeners=listeners,
+    )
+
+
+class _Sweep:
+    """Reads the heads of all logs in one round trip, and follows those that moved."""
+
+    def __init__(self, redis: store.Redis, stations: Mapping[str, Station], clock: Clock) -> None:
+        self._redis = redis
+        self._stations = stations
+        self._clock = clock
+        self._count = 0
+
+    def __call__(self) -> None:
+        """Fold what is new in every log."""
+        self._count += 1
+        if self._count % _MEASURE_EVERY == 0:
+            self._clock.measure()
+        heads = set_log.heads(self._redis, tuple(self._stations))
+        for name, head in heads.items():
+            ledger = self._stations[name].ledger
+            if (ledger.state.n, ledger.state.head) != (head.n, head.hash):
+                ledger.refresh()

@@ -1,0 +1,155 @@
+"""One replication set's station: everything that its effects need, in one value."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from ceremonies.ceremony import Ceremony
+from ceremonies.clock import Clock
+from ceremonies.commands import Fresh, Refusal
+from ceremonies.conductor.ledger import Ledger
+from ceremonies.decide.terms import Terms
+from ceremonies.errors import StoreUnreachable
+from ceremonies.events import Event, Intended, Kind
+from ceremonies.evidence import Evidence, NodeSeen
+from ceremonies.gates import judge
+from ceremonies.keychain import Keychain
+from ceremonies.state import SetState
+from ceremonies.vault import ClusterClient, ClusterView
+
+INTENT_MS = 30_000
+CALL_MS = 11_000  # above the Vault client's own limit for a whole call
+
+TOKEN_KEPT_S = 7 * 24 * 3600
+OTP_MARGIN_S = 3600  # an OTP outlives the latest possible deadline by an hour
+
+BOT = "conclave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A set's ledger, clusters, secrets and rules, as this replica holds them."""
+
+    ledger: Ledger
+    clients: Mapping[str, ClusterClient]
+    keychain: Keychain
+    clock: Clock
+    terms: Callable[[], Terms]
+    replica: str
+    views: dict[str, ClusterView] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The set's name."""
+        return self.ledger.name
+
+    def fresh(self) -> Fresh:
+        """Return new ids and a new time limit for one decision."""
+        return Fresh(
+            ceremony=secrets.token_hex(8),
+            effect=secrets.token_hex(8),
+            replica=self.replica,
+            until=self.clock.now() + INTENT_MS,
+        )
+
+    def look(self, target: str) -> Evidence:
+        """Ask every node of every cluster of the set, and judge a promotion of `target`."""
+        at = self.clock.now()
+        with ThreadPoolExecutor(len(self.clients), "look") as pool:
+            looks = {n: pool.submit(c.look, at / 1000) for n, c in self.clients.items()}
+        self.views.update({name: seen.result() for name, seen in looks.items()})
+        nodes = tuple(seen for view in self.views.values() for seen in _nodes_seen(view))
+        known = self.ledger.state.cluster_id
+        return judge(nodes, at=at, target=target, known_cluster_id=known)
+
+    def may_send(self, intent: Intended) -> bool:
+        """Return whether a call sent now ends before another replica may adopt the intent."""
+        return self.clock.now() + CALL_MS <= intent.until
+
+    def intend(
+        self,
+        kind: Kind,
+        ceremony: str,
+        *,
+        still: Callable[[SetState, Ceremony, int], bool],
+        evidence: Evidence | None = None,
+        nonce: str = "",
+    ) -> Intended | None:
+        """Append the intent to do `kind` if it is `still` owed; None if it is not ours to do."""
+        fresh = self.fresh()
+
+        def build(state: SetState, now: int) -> Sequence[Event]:
+            c = state.find(ceremony)
+            if c is None or c.cluster in state.intents or not still(state, c, now):
+                return ()
+            intent = Intended(
+                effect=fresh.effect,
+                kind=kind,
+                lane=c.cluster,
+                replica=fresh.replica,
+                until=fresh.until,
+                ceremony=ceremony,
+                nonce=nonce,
+                evidence=evidence,
+            )
+            return (intent,)
+
+        outcome = self.ledger.append(build, who=BOT, confirm=True)
+        if isinstance(outcome, Refusal):
+            raise RuntimeError("an intent was refused")  # noqa: TRY004 — a programmer's mistake
+        return self.mine(fresh.effect)
+
+    def mine(self, effect: str) -> Intended | None:
+        """Return the open intent with this id, or None."""
+        intents = self.ledger.state.intents.values()
+        return next((intent for intent in intents if intent.effect == effect), None)
+
+    def conclude(self, *events: Event, unless: Callable[[SetState], bool] | None = None) -> None:
+        """Append these outcomes, whatever it takes, unless the newest state forbids it."""
+
+        def build(state: SetState, now: int) -> Sequence[Event]:
+            del now
+            return () if unless is not None and unless(state) else events
+
+        self.ledger.record(build, who=BOT)
+
+    def close_intent(self, effect: str, *events: Event) -> None:
+        """Append the outcome of an effect, unless somebody who adopted it did so before."""
+        self.conclude(
+            *events,
+            unless=lambda state: all(i.effect != effect for i in state.intents.values()),
+        )
+
+    def keep(self, kind: str, c: Ceremony, nonce: str, secret: str, *, expires_in: int) -> None:
+        """Seal a secret of this attempt in the keychain, whatever it takes, before any event."""
+        while True:
+            try:
+                self.keychain.put(kind, c.cluster, nonce, secret.encode(), expires_in=expires_in)
+            except StoreUnreachable:
+                if self.ledger.closing.wait(0.5):
+                    raise
+                continue
+            return
+
+    def keep_token(self, c: Ceremony, token: str) -> None:
+        """Seal the decoded token until Vault confirmed its deletion, 7 days at most."""
+        self.keep("token", c, c.nonce, token, expires_in=TOKEN_KEPT_S)
+
+
+def _nodes_seen(view: ClusterView) -> tuple[NodeSeen, ...]:
+    return tuple(
+        NodeSeen(
+            cluster=view.name,
+            node=node.address,
+            answers=node.reach.value in ("answered", "sealed"),
+            mode=node.mode.value,
+            cluster_id=node.cluster_id,
+            active=node.active,
+            sealed=node.sealed,
+            answer=node.problem or node.mode.value,
+        )
+        for node in view.nodes
+    )

@@ -1,0 +1,162 @@
+"""The loop that does what is owed: follow every log, adopt, note, do; one lane at a time."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from ceremonies.ceremony import AttemptState, Phase
+from ceremonies.conductor import attempts, promotions
+from ceremonies.conductor.adoption import adopt
+from ceremonies.conductor.station import BOT, Station
+from ceremonies.errors import ConclaveError
+from ceremonies.owed import Debt, Note, Overdue, Owed, Work, owed
+
+log = structlog.get_logger()
+
+TICK_S = 1.0
+FOLLOW_ATTEMPT_S = 3.0
+BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+
+class Ticking:
+    """Does what the states owe, on a small pool; each lane of a set has one worker at a time."""
+
+    def __init__(self, stations: Mapping[str, Station], *, sweep: Callable[[], None]) -> None:
+        self._stations = stations
+        self._sweep = sweep
+        self._pool = ThreadPoolExecutor(max(8, 4 * len(stations)), "effect")
+        self._busy: set[tuple[str, str]] = set()
+        self._failures: dict[tuple[str, str], int] = {}
+        self._not_before: dict[tuple[str, str], float] = {}
+        self._followed: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ticking", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def nudge(self) -> None:
+        """Look at once instead of at the next tick."""
+        self._wake.set()
+
+    def close(self, seconds: float) -> None:
+        """Start nothing new, and wait up to `seconds` for the effects that are under way."""
+        self._closing.set()
+        self._wake.set()
+        give_up = time.monotonic() + seconds
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        while self._busy and time.monotonic() < give_up:
+            self._closing.wait(0)
+            time.sleep(0.05)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait(TICK_S)
+            self._wake.clear()
+            try:
+                self._sweep()
+                for station in self._stations.values():
+                    self._look_after(station)
+            except ConclaveError as error:
+                log.warning("tick.failed", problem=type(error).__name__)
+            except Exception:
+                # The loop outlives every surprise: what is owed stays owed and is seen next time.
+                log.exception("tick.surprised")
+
+    def _look_after(self, station: Station) -> None:
+        state = station.ledger.state
+        for due in owed(state, station.terms(), now=station.clock.now()):
+            self._begin(station, due)
+        for c in state.open_ceremonies:
+            collecting = c.phase is Phase.COLLECTING and c.attempt is AttemptState.OPEN
+            last = self._followed.get(c.id, 0.0)
+            if collecting and time.monotonic() - last >= FOLLOW_ATTEMPT_S:
+                self._followed[c.id] = time.monotonic()
+                look = _following(station, c.id)
+                self._submit(station, f"follow:{c.cluster}", look)
+
+    def _begin(self, station: Station, due: Owed) -> None:
+        match due:
+            case Note(events=events):
+                self._submit(station, "note", lambda: _note(station, due))
+                del events
+            case Overdue(intent=intent):
+                self._submit(station, intent.lane, lambda: adopt(station, intent))
+            case Debt(cluster=cluster):
+                self._submit(station, cluster, lambda: _work(station, due))
+
+    def _submit(self, station: Station, lane: str, work: Callable[[], None]) -> None:
+        key = (station.name, lane)
+        with self._lock:
+            early = time.monotonic() < self._not_before.get(key, 0.0)
+            if key in self._busy or early or self._closing.is_set():
+                return
+            self._busy.add(key)
+        context = contextvars.copy_context()
+        self._pool.submit(context.run, self._do, key, work)
+
+    def _do(self, key: tuple[str, str], work: Callable[[], None]) -> None:
+        try:
+            work()
+        except ConclaveError as error:
+            self._back_off(key, error)
+        except Exception:
+            log.exception("effect.surprised", set=key[0], lane=key[1])
+            self._back_off(key, None)
+        else:
+            self._failures.pop(key, None)
+        finally:
+            with self._lock:
+                self._busy.discard(key)
+            self._wake.set()
+
+    def _back_off(self, key: tuple[str, str], error: ConclaveError | None) -> None:
+        tries = self._failures.get(key, 0)
+        self._failures[key] = tries + 1
+        wait = BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)]
+        self._not_before[key] = time.monotonic() + wait
+        problem = type(error).__name__ if error else "surprise"
+        log.warning("effect.again_later", set=key[0], lane=key[1], problem=problem, wait_s=wait)
+
+
+def _note(station: Station, due: Note) -> None:
+    """Append what follows from the clock, if it still does."""
+    station.ledger.append(
+        lambda state, now: due.events if due in owed(state, station.terms(), now=now) else (),
+        who=BOT,
+    )
+
+
+def _work(station: Station, debt: Debt) -> None:
+    c = station.ledger.state.find(debt.ceremony)
+    if c is None:
+        return
+    match debt.work:
+        case Work.OPEN_ATTEMPT:
+            attempts.open_attempt(station, c)
+        case Work.END_ATTEMPT:
+            attempts.end_attempt(station, c)
+        case Work.PROMOTE:
+            promotions.promote(station, c)
+        case Work.CONFIRM:
+            promotions.confirm(station, c)
+        case Work.DELETE_TOKEN:
+            promotions.delete_token(station, c)
+
+
+def _following(station: Station, ceremony: str) -> Callable[[], None]:
+    def look() -> None:
+        c = station.ledger.state.find(ceremony)
+        if c is not None:
+            attempts.follow_attempt(station, c)
+
+    return look

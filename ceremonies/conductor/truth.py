@@ -1,0 +1,70 @@
+"""Asking Vault what is true of an attempt, and saying what follows. The saying is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.conductor.station import Station
+from ceremonies.decide.terms import Terms
+from ceremonies.errors import VaultError
+from ceremonies.events import (
+    AttemptLost,
+    Event,
+    GivenOutside,
+    Lost,
+    RoundLoss,
+    RoundLost,
+)
+from ceremonies.vault import Attempt
+
+RESET_WORDS = (
+    "Vault threw this round's shares away, and not because of one given here: progress fell to "
+    "{progress} of {required}. The nonce goes on; everybody who gave may give again."
+)
+
+
+def ask(station: Station, c: Ceremony) -> Attempt:
+    """Return the attempt that is open at the ceremony's cluster, from its pinned node first.
+
+    Where the pinned node does not serve any more, the active one is asked: an attempt lives in
+    the memory of one node, so a new leader knows nothing of it (facts 1.4). Raises VaultError.
+    """
+    client = station.clients[c.cluster]
+    try:
+        if c.node:
+            return client.attempt(c.node)
+    except VaultError:
+        pass
+    return client.attempt(client.active_node())
+
+
+def follows(c: Ceremony, seen: Attempt, *, now: int, terms: Terms) -> Sequence[Event]:
+    """Return what an attempt seen at Vault, with no effect of ours under way, means for `c`."""
+    if c.phase is not Phase.COLLECTING or not c.rounds:
+        return ()
+    if not seen.started or not seen.nonce:
+        return (AttemptLost(ceremony=c.id, cause=Lost.VANISHED),)
+    if seen.nonce != c.nonce:
+        return (AttemptLost(ceremony=c.id, cause=Lost.SUPERSEDED, nonce_seen=seen.nonce),)
+    if seen.progress > c.progress:
+        count = seen.progress - len(c.rounds[-1].given)
+        return (GivenOutside(ceremony=c.id, count=count, progress=seen.progress),)
+    if seen.progress < c.progress:
+        lost = reset_outside(c, progress=seen.progress, now=now, terms=terms)
+        if seen.progress == 0:
+            return (lost,)
+        count = GivenOutside(ceremony=c.id, count=seen.progress, progress=seen.progress)
+        return (lost, count)
+    return ()
+
+
+def reset_outside(c: Ceremony, *, progress: int, now: int, terms: Terms) -> RoundLost:
+    """Return the loss of the open round to something that happened outside."""
+    return RoundLost(
+        ceremony=c.id,
+        round=len(c.rounds),
+        cause=RoundLoss.RESET_OUTSIDE,
+        words=RESET_WORDS.format(progress=progress, required=c.required),
+        deadline=terms.deadline_of(c, now=now),
+    )
