@@ -145,6 +145,7 @@ class Ceremony:
     evidence: Evidence
     deadline: int
     max_at: int
+    roster_changed_at: int = 0  # people or key holders were configured anew in mid-ceremony
     phase: Phase = Phase.STARTING
     ending: Ending | None = None
     ended_by: str = ""

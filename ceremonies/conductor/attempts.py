@@ -23,7 +23,7 @@ from ceremonies.events import (
 )
 from ceremonies.state import SetState
 from ceremonies.vault import Attempt, Cancelled, NotOurs
-from ceremonies.vault.errors import AttemptAlreadyOpen, NoReply, UnexpectedReply
+from ceremonies.vault.errors import AttemptAlreadyOpen, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ def open_attempt(station: Station, c: Ceremony) -> None:
         return
     try:
         begun = client.start(node)
-    except (AttemptAlreadyOpen, NoReply, UnexpectedReply):
+    except (AttemptAlreadyOpen, TruthUnknown):
         settle_start(station, c, intent)
         return
     except VaultError as error:

@@ -32,9 +32,9 @@ from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide import decide
 from ceremonies.errors import StoreUnreachable
-from ceremonies.events import Event, Posted, Purpose, Unposted
+from ceremonies.events import Event, Posted, Purpose, RosterChanged, Unposted
 from ceremonies.evidence import Evidence
-from ceremonies.roster import Roster
+from ceremonies.roster import Roster, roster_hash
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 
@@ -230,6 +230,14 @@ class Conductor:
     def reject(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Say no to the promotion that is asked for."""
         return self._decide(set_name, Reject(ceremony=ceremony, by=by), by=by, cause=cause)
+
+    def roster_changed(self) -> None:
+        """Note in every open ceremony that its people were configured anew, if they were."""
+        for name, station in self._stations.items():
+            hash_now = roster_hash(self.roster, self.sets[name].key_holders)
+            for c in station.ledger.state.open_ceremonies:
+                if c.roster_hash != hash_now:
+                    station.conclude(RosterChanged(ceremony=c.id, roster_hash=hash_now))
 
     def look(self, set_name: str, *, target: str | None = None) -> Evidence:
         """Ask every node of every cluster of the set now; up to 10 s."""

@@ -28,7 +28,7 @@ from ceremonies.evidence import Evidence, worsened
 from ceremonies.owed import SLOW_MS
 from ceremonies.state import SetState
 from ceremonies.vault import TokenDeletion
-from ceremonies.vault.errors import NoReply, StillCatchingUp, UnexpectedReply
+from ceremonies.vault.errors import StillCatchingUp, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ def promote(station: Station, c: Ceremony) -> None:
         return
     try:
         reply = client.promote(node, token)
-    except (NoReply, UnexpectedReply):
+    except TruthUnknown:
         _watch_for_taken(station, c, intent)
         return
     except VaultError as error:

@@ -28,7 +28,7 @@ from ceremonies.errors import ConclaveError, SecretUnreadable, ShareMalformed, V
 from ceremonies.events import AttemptLost, Event, Intended, Lost
 from ceremonies.state import SetState
 from ceremonies.vault import Offered
-from ceremonies.vault.errors import NoReply, UnexpectedReply
+from ceremonies.vault.errors import TruthUnknown
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ def _send(station: Station, intent: Intended, given: bytes) -> Answer:
         return Refusal(reason=Reason.VAULT, words=words)
     try:
         reply = station.clients[c.cluster].offer(c.node, given, c.nonce)
-    except (NoReply, UnexpectedReply):
+    except TruthUnknown:
         return _after_lost_reply(station, c, intent)
     except VaultError as error:
         return _refused(station, c, intent, error)

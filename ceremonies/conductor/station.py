@@ -144,7 +144,7 @@ def _nodes_seen(view: ClusterView) -> tuple[NodeSeen, ...]:
         NodeSeen(
             cluster=view.name,
             node=node.address,
-            answers=node.reach.value in ("answered", "sealed"),
+            answers=node.reached.value in ("answered", "sealed"),
             mode=node.mode.value,
             cluster_id=node.cluster_id,
             active=node.active,

@@ -38,6 +38,7 @@ from ceremonies.events.course import (
     HoldersReminded,
     Purpose,
     RestartAsked,
+    RosterChanged,
     ThawAgreed,
 )
 from ceremonies.events.promotions import (
@@ -105,6 +106,7 @@ __all__ = [
     "PromotionSlow",
     "Purpose",
     "RestartAsked",
+    "RosterChanged",
     "RoundLoss",
     "RoundLost",
     "ShareAccepted",
@@ -151,6 +153,7 @@ Event = Annotated[
     | CeremonyThawed
     | CeremonyCancelled
     | CeremonyExpired
+    | RosterChanged
     | PromotionRequested
     | PromotionApproved
     | PromotionRejected

@@ -130,3 +130,12 @@ class CeremonyExpired:
     type: Literal["ceremony_expired"] = "ceremony_expired"
     ceremony: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterChanged:
+    """The people or key holders were configured anew in mid-ceremony."""
+
+    type: Literal["roster_changed"] = "roster_changed"
+    ceremony: str
+    roster_hash: str

@@ -16,6 +16,7 @@ from ceremonies.events import (
     PromotionBlocked,
     PromotionRefused,
     PromotionSlow,
+    RosterChanged,
     RoundLost,
     ShareConflicted,
     TailLost,
@@ -64,6 +65,8 @@ def _words(event: Event) -> str:
             return "promoted: this cluster is the primary now."
         case TokenDeletionUnknown():
             return "it is not known whether the DR operation token was deleted."
+        case RosterChanged():
+            return "the people or key holders were configured anew in mid-ceremony."
         case TailLost():
             return "Redis lost entries of the log; see the card in Slack."
         case _:

@@ -17,6 +17,7 @@ from ceremonies.events import (
     HolderDeclined,
     HoldersReminded,
     RestartAsked,
+    RosterChanged,
     RoundLoss,
     ThawAgreed,
 )
@@ -63,6 +64,8 @@ def after_course_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             return replace(c, thaw_agreed=tuple(dict.fromkeys((*c.thaw_agreed, by))))
         case CeremonyThawed(deadline=deadline):
             return replace(c, frozen_by="", frozen_at=0, thaw_agreed=(), deadline=deadline)
+        case RosterChanged(roster_hash=roster_hash):
+            return replace(c, roster_hash=roster_hash, roster_changed_at=at)
         case CeremonyCancelled(by=by):
             return _ended(c, Ending.CANCELLED, by=by, at=at)
         case CeremonyExpired(cause="token-unused"):
