@@ -15,6 +15,8 @@ import requests
 from lab.openbao_node import Node, Unanswered
 from lab.process import NotInTime, free_port, wait_until
 
+_HASTY = {"server_stabilization_time": "100ms"}
+
 
 class Refused(Exception):
     """A request that OpenBao answered with an error; the text has status and the server's words."""
@@ -186,8 +188,19 @@ class BaoCluster:
         self.root_token = born["root_token"]
         self.unseal(first)
         self.active()
+        if others:
+            self._grow(first, others)
+
+    def _grow(self, first: Node, others: Sequence[Node]) -> None:
+        # A node counts as a voter only after it was stable for a while (10 s as shipped).
+        self.call("POST", "sys/storage/raft/autopilot/configuration", _HASTY)
         for node in others:
             node.join(first, shares=[] if self.auto_unseal else self.shares[: self.threshold])
+        wait_until(self._all_vote, seconds=30, what=f"every node of {self.name} is a voter")
+
+    def _all_vote(self) -> bool:
+        members = self.call("GET", "sys/storage/raft/configuration")["data"]["config"]["servers"]
+        return [member["voter"] for member in members] == [True] * len(self.nodes)
 
     def _each(self, act: Callable[[Node], None]) -> None:
         with ThreadPoolExecutor(len(self.nodes)) as pool:

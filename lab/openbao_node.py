@@ -19,9 +19,12 @@ storage "raft" {{
   path = "{raft}"
   node_id = "{name}"
   performance_multiplier = 1
+  autopilot_reconcile_interval = "200ms"
+  autopilot_update_interval = "200ms"
 }}
 listener "tcp" {{
   address = "127.0.0.1:{port}"
+  cluster_address = "127.0.0.1:{cluster_port}"
   tls_disable = true
   disable_unauthed_generate_root_endpoints = false
 }}
@@ -156,8 +159,11 @@ class Node:
             return None
 
     def unseal(self, shares: Sequence[bytes]) -> None:
-        """Give the shares (none: it unseals itself); returns when it is unsealed."""
-        if self.sealed():
+        """Give the shares; returns when it is unsealed. One that unseals itself is started anew."""
+        if self.sealed() and self.static_seal_key is not None:
+            self.kill()
+            self.start()
+        elif self.sealed():
             for share in shares:
                 self.request("PUT", "sys/unseal", {"key": share.hex()})
         wait_until(lambda: self.sealed() is False, seconds=30, what=f"{self.name} is unsealed")
