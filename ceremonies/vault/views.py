@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ceremonies.vault.replies import flag, number, payload, text, texts
+from ceremonies.vault.replies import NotOfVault, flag, number, payload, text, texts
 
 
 class Reach(StrEnum):
@@ -60,6 +60,14 @@ class DrStatus:
     known_secondaries: tuple[str, ...] = ()
     primaries: tuple[Peer, ...] = ()
     secondaries: tuple[Peer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    """`sys/leader`: whether this node leads, and since when (RFC 3339; None if it does not)."""
+
+    is_self: bool
+    since: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +155,47 @@ def moment(written: str | None) -> float:
         return float("-inf")
 
 
-def dr_status(body: object) -> DrStatus:
-    """Return what `sys/replication/dr/status` says. Raises NotOfVault if the body is no object."""
+def health(address: str, body: object) -> NodeView:
+    """Return what `sys/health` says, in any status. Raises NotOfVault if it is not Vault's.
+
+    A standby tells its active node's mode, and tells it late; whoever also knows
+    `sys/replication/dr/status` believes that.
+    """
     fields = payload(body)
+    sealed, initialised = flag(fields, "sealed"), flag(fields, "initialized")
+    if sealed is None or initialised is None:
+        raise NotOfVault
+    waits = flag(fields, "standby"), flag(fields, "performance_standby")
+    problem = "not initialised" if not initialised else "sealed" if sealed else None
+    return NodeView(
+        address=address,
+        reached=Reach.SEALED if initialised and sealed else Reach.ANSWERED,
+        active=None if problem or waits == (None, None) else True not in waits,
+        sealed=sealed,
+        initialised=initialised,
+        mode=mode(fields.get("replication_dr_mode")),
+        cluster_id=text(fields, "cluster_id") or None,
+        cluster_name=text(fields, "cluster_name") or None,
+        version=text(fields, "version") or None,
+        problem=problem,
+    )
+
+
+def leader(body: object) -> Leader:
+    """Return what `sys/leader` says. Raises NotOfVault. Without HA the one node leads."""
+    fields = payload(body)
+    is_self, has_others = flag(fields, "is_self"), flag(fields, "ha_enabled")
+    if is_self is None and has_others is None:
+        raise NotOfVault
+    leads = is_self is True or has_others is False
+    return Leader(is_self=leads, since=text(fields, "active_time") or None if leads else None)
+
+
+def dr_status(body: object) -> DrStatus:
+    """Return what `sys/replication/dr/status` says. Raises NotOfVault for a body without mode."""
+    fields = payload(body)
+    if "mode" not in fields:
+        raise NotOfVault
     return DrStatus(
         mode=mode(fields.get("mode")),
         state=text(fields, "state") or None,

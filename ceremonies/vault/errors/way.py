@@ -22,11 +22,12 @@ class Fault(StrEnum):
 class VaultError(_VaultError):
     """Something between us and the Vault node at the address `node`."""
 
-    words: ClassVar[str] = "Vault could not do this."
+    words: str = "Vault could not do this."
 
     def __init__(self, *, node: str, words: str | None = None, advice: str | None = None) -> None:
-        super().__init__(f"{words or self.words} ({node})", advice=advice)
+        self.words = words or self.words
         self.node = node
+        super().__init__(f"{self.words} ({node})", advice=advice)
 
 
 class NotReachable(VaultError):
