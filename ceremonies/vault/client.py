@@ -13,7 +13,7 @@ from typing import TypeVar
 from ceremonies import share as shares
 from ceremonies.topology import Cluster
 from ceremonies.vault import errors, looking, replies, views
-from ceremonies.vault.deadline import Call
+from ceremonies.vault.deadline import Limits
 from ceremonies.vault.wire import Question, Wire
 
 _SECONDARY = "sys/replication/dr/secondary"
@@ -41,6 +41,9 @@ class Access(StrEnum):
     UNKNOWN = "unknown"
 
 
+_LIMITS = Limits()
+
+
 def _no_token() -> None:
     return None
 
@@ -52,11 +55,17 @@ class ClusterClient:
     sends none. Promotion and deletion carry their DR operation token in the body instead.
     """
 
-    def __init__(self, cluster: Cluster, *, token: Callable[[], str | None] = _no_token) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        token: Callable[[], str | None] = _no_token,
+        limits: Limits = _LIMITS,
+    ) -> None:
         """Raises Misconfigured for an address or a certificate file that cannot be used."""
         self.cluster = cluster
         self._token = token
-        self._wire = Wire(cluster)
+        self._wire = Wire(cluster, limits=limits)
         self._nodes = cluster.nodes or (cluster.address,)
 
     def look(self, at: float) -> views.ClusterView:
@@ -101,16 +110,16 @@ class ClusterClient:
         Vault's DELETE takes no nonce. Between reading it and the DELETE somebody could end ours
         and start another; that gap is one round trip.
         """
-        call = Call()
+        ends = self._wire.deadline()
         token = self._token()
         reading = Question(method="GET", path=_ATTEMPT, token=token)
-        found = self._told(node, reading, replies.attempt, call=call)
+        found = self._told(node, reading, replies.attempt, ends=ends)
         if not found.started:
             return replies.NothingOpen()
         if found.nonce != nonce:
             return replies.NotOurs(nonce=found.nonce)
         ending = Question(method="DELETE", path=_ATTEMPT, token=token)
-        self._wire.ask(node, ending, call=Call(ends=call.ends)).parsed()
+        self._wire.ask(node, ending, ends=ends).parsed()
         return replies.Cancelled()
 
     def promote(self, node: str, dr_operation_token: str) -> replies.Accepted:
@@ -156,9 +165,9 @@ class ClusterClient:
         question: Question,
         read: Callable[[object], _Read],
         *,
-        call: Call | None = None,
+        ends: float | None = None,
     ) -> _Read:
-        reply = self._wire.ask(node, question, call=call)
+        reply = self._wire.ask(node, question, ends=ends)
         body = reply.parsed()
         try:
             return read(body)

@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -21,18 +21,29 @@ from ceremonies.vault.errors import Fault, NoReply, NotReachable
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-CONNECT_SECONDS = 3.0  # name, TCP and TLS together
-CALL_SECONDS = 10.0  # all of it, a redirect included
+_TICK = 0.05  # a wait may end this much before its time
 
 _Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 _Found = list[tuple[socket.AddressFamily, _Address]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds: to connect (name, TCP and TLS together); for all of a call, redirect included.
+
+    An intent to change something at Vault lasts 30 s, so a call must be over well before.
+    """
+
+    connect: float = 3.0
+    call: float = 10.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Call:
     """One question to one node: when (monotonic) it must be over, and how far it came."""
 
-    ends: float = field(default_factory=lambda: time.monotonic() + CALL_SECONDS)
+    ends: float
+    connect: float
     sent: bool = False
     fault: Fault = Fault.FAILED
 
@@ -47,7 +58,7 @@ class Call:
         """Return what it means for `node` that this call broke off."""
         if not self.sent:
             return NotReachable(node=node, fault=self.fault)
-        late = time.monotonic() >= self.ends
+        late = time.monotonic() >= self.ends - _TICK
         return NoReply(node=node, fault=Fault.TIMED_OUT if late else Fault.CUT)
 
 
@@ -89,7 +100,7 @@ def connected(host: str, port: int, *, call: Call) -> PlainSocket:
     Every address of the name gets a part of the time, so that one in a black hole does not eat
     it all. Raises OSError, of which TimeoutError and socket.gaierror are kinds.
     """
-    until = time.monotonic() + CONNECT_SECONDS
+    until = time.monotonic() + call.connect
     found = _resolved(host, port, within=call.left(until=until))
     problem: OSError = TimeoutError()
     for tried, (family, address) in enumerate(found):

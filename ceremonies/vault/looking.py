@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
 from ceremonies.vault import errors, views
-from ceremonies.vault.deadline import CALL_SECONDS, Call
 from ceremonies.vault.replies import NotOfVault
 from ceremonies.vault.wire import Question, Reply, Wire
 
@@ -27,20 +25,22 @@ _HEALTH = Question(
     method="GET", path="sys/health", query=dict.fromkeys(_HEALTH_CODES, "200"), follow=False
 )
 _DR_STATUS = Question(method="GET", path="sys/replication/dr/status", follow=False)
+_SEAL_STATUS = Question(method="GET", path="sys/seal-status", follow=False)
 _LEADER = Question(method="GET", path="sys/leader", follow=False)
 
 _REACHES = {
     errors.Fault.REFUSED: views.Reach.REFUSED,
     errors.Fault.TIMED_OUT: views.Reach.TIMED_OUT,
 }
+_TELLING = (errors.NoActiveNode, errors.Sealed, errors.Uninitialised)
 _SPOKE = frozenset({views.Reach.ANSWERED, views.Reach.SEALED})
 
 _Told = TypeVar("_Told")
 
 
 def look(wire: Wire, *, nodes: tuple[str, ...], last_resort: str) -> tuple[views.NodeView, ...]:
-    """Return a view of every node within 10 s in all; of `last_resort` too if none spoke."""
-    ends = time.monotonic() + CALL_SECONDS
+    """Return a view of every node, within one call's time; of `last_resort` too if none spoke."""
+    ends = wire.deadline()
     seen = _each(nodes, lambda node: _node_view(wire, node, ends=ends))
     if last_resort in nodes or any(view.reached in _SPOKE for view in seen):
         return seen
@@ -50,35 +50,31 @@ def look(wire: Wire, *, nodes: tuple[str, ...], last_resort: str) -> tuple[views
 def active_node(wire: Wire, *, nodes: tuple[str, ...], last_resort: str) -> str:
     """Return the address of the node that leads; of two that claim it, the newer leader.
 
-    `last_resort` is asked where no node can be reached; it may be a load balancer before
-    standbys, which pass requests on, so there any answer will do.
+    `last_resort` is asked where no node tells anything. It may be a load balancer before
+    standbys, which pass requests on, so whatever Vault answers there will do.
     Raises NoActiveNode, Sealed, Uninitialised, NotReachable, or what else the nodes said.
     """
-    ends = time.monotonic() + CALL_SECONDS
+    ends = wire.deadline()
     told = dict(zip(nodes, _each(nodes, lambda node: _leader(wire, node, ends=ends)), strict=True))
-    claims = {
-        node: views.moment(word.since)
-        for node, word in told.items()
-        if isinstance(word, views.Leader) and word.is_self
-    }
+    words = {node: word for node, word in told.items() if isinstance(word, views.Leader)}
+    claims = {node: views.moment(word.since) for node, word in words.items() if word.is_self}
     if claims:
         return max(claims, key=claims.__getitem__)
-    problems = [word for word in told.values() if isinstance(word, errors.VaultError)]
-    if last_resort not in nodes and all(isinstance(p, errors.NotReachable) for p in problems):
-        word = _leader(wire, last_resort, ends=ends) if len(problems) == len(told) else None
-        if isinstance(word, views.Leader):
-            return last_resort
-    if len(problems) < len(told):
+    if words:
         raise errors.NoActiveNode(node=nodes[0])
-    raise min(problems, key=_weight)
+    problems = [word for word in told.values() if isinstance(word, errors.VaultError)]
+    worst = min(problems, key=_weight)
+    if last_resort in nodes or _weight(worst) < len(_TELLING):
+        raise worst
+    if isinstance(_leader(wire, last_resort, ends=ends), views.Leader):
+        return last_resort
+    raise worst
 
 
 def _weight(problem: errors.VaultError) -> int:
     """Return 0 for what tells most about a cluster of which no node leads."""
-    telling = (errors.NoActiveNode, errors.Sealed, errors.Uninitialised)
-    if isinstance(problem, telling):
-        return telling.index(type(problem))
-    return len(telling) + isinstance(problem, errors.NotReachable)
+    told = (place for place, kind in enumerate(_TELLING) if isinstance(problem, kind))
+    return next(told, len(_TELLING) + isinstance(problem, errors.NotReachable))
 
 
 def _node_view(wire: Wire, node: str, *, ends: float) -> views.NodeView:
@@ -93,6 +89,9 @@ def _node_view(wire: Wire, node: str, *, ends: float) -> views.NodeView:
         seen = replace(seen, dr=status, mode=known)
     elif not isinstance(status, errors.PathUnsupported):
         seen = replace(seen, problem=status.words)
+    recovery = _told(wire, node, _SEAL_STATUS, views.recovery_keys, ends=ends)
+    if isinstance(recovery, bool):
+        seen = replace(seen, recovery_keys=recovery)
     word = _leader(wire, node, ends=ends)
     if isinstance(word, views.Leader):
         return replace(seen, active=word.is_self, active_since=word.since)
@@ -116,7 +115,7 @@ def _told(
     What `read` makes of a body counts whatever the status: health is spoken in many.
     """
     try:
-        reply = wire.ask(node, question, call=Call(ends=ends))
+        reply = wire.ask(node, question, ends=ends)
         return _read(reply, read)
     except errors.VaultError as problem:
         return problem

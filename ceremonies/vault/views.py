@@ -83,6 +83,7 @@ class NodeView:
     mode: Mode = Mode.UNKNOWN
     cluster_id: str | None = None
     cluster_name: str | None = None
+    recovery_keys: bool | None = None
     version: str | None = None
     dr: DrStatus | None = None
     problem: str | None = None
@@ -127,6 +128,11 @@ class ClusterView:
             return self._leader.cluster_id
         ids = {node.cluster_id for node in self.nodes} - {None}
         return ids.pop() if len(ids) == 1 else None
+
+    @property
+    def recovery_keys(self) -> bool | None:
+        """Whether holders have recovery keys, since Vault unseals itself; None: not told."""
+        return next((n.recovery_keys for n in self.nodes if n.recovery_keys is not None), None)
 
     @property
     def dr(self) -> DrStatus | None:
@@ -189,6 +195,14 @@ def leader(body: object) -> Leader:
         raise NotOfVault
     leads = is_self is True or has_others is False
     return Leader(is_self=leads, since=text(fields, "active_time") or None if leads else None)
+
+
+def recovery_keys(body: object) -> bool:
+    """Return what `sys/seal-status` says about `recovery_seal`. Raises NotOfVault."""
+    told = flag(payload(body), "recovery_seal")
+    if told is None:
+        raise NotOfVault
+    return told
 
 
 def dr_status(body: object) -> DrStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -17,7 +18,7 @@ from ceremonies.errors import Misconfigured
 from ceremonies.topology import Cluster
 from ceremonies.vault import errors
 from ceremonies.vault.connection import OneCall, tls_context
-from ceremonies.vault.deadline import CALL_SECONDS, CONNECT_SECONDS, Call
+from ceremonies.vault.deadline import Call, Limits
 from ceremonies.vault.refusals import refusal
 
 _MOST_BYTES = 1 << 20  # of a reply; Vault's are a few kilobytes
@@ -83,21 +84,26 @@ class Reply:
 class Wire:
     """The way to one cluster's nodes, and to no other address."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, *, limits: Limits) -> None:
         """Raises Misconfigured for an address or a certificate file that cannot be used."""
+        self._limits = limits
         self._addresses = tuple(dict.fromkeys((*cluster.nodes, cluster.address)))
         self._listed = {_origin_of(cluster, each): each for each in self._addresses}
         self._tls = tls_context(cluster)
         self._server_name = cluster.tls_server_name
 
-    def ask(self, node: str, question: Question, *, call: Call | None = None) -> Reply:
+    def deadline(self) -> float:
+        """Return when (monotonic) a call that begins now must be over."""
+        return time.monotonic() + self._limits.call
+
+    def ask(self, node: str, question: Question, *, ends: float | None = None) -> Reply:
         """Return what `node` answers, in any status.
 
         A redirect is followed once, to the same path at a listed address; 301 to 303 only for a
         GET, since they would turn anything else into one. Raises NotReachable, NoReply,
         NodeNotListed, RedirectRefused, TokenUnusable.
         """
-        call = call or Call()
+        call = Call(ends=ends or self.deadline(), connect=self._limits.connect)
         if _origin(urlsplit(node)) not in self._listed:
             raise errors.NodeNotListed(node=node)
         reply = self._once(node, question, call=call)
@@ -155,7 +161,7 @@ def _adapter(node: str, session: requests.Session, *, token: str) -> RawAdapter:
         token=token,
         session=session,
         allow_redirects=False,
-        timeout=(CONNECT_SECONDS, CALL_SECONDS),
+        timeout=None,  # the sockets keep the call's deadline
     )
 
 

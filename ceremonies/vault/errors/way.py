@@ -90,10 +90,10 @@ class TruthUnknown(VaultError):
 
 
 class NoReply(TruthUnknown):
-    """Sent, and the reply was lost: cut off, or not whole within 10 s."""
+    """Sent, and the reply was lost: cut off, or not whole in time."""
 
     def __init__(self, *, node: str, fault: Fault) -> None:
-        late = "No whole reply came within 10 s."
+        late = "No whole reply came in time."
         cut = "The connection broke before the whole reply was here."
         super().__init__(node=node, words=late if fault is Fault.TIMED_OUT else cut)
         self.fault = fault
