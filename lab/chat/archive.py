@@ -1,0 +1,23 @@
+"""Everything the bot ever sent, word for word: what a canary is searched in."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Archive:
+    """Grows only. Each entry says where it came in, then the text."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: list[str] = []
+
+    def keep(self, door: str, text: str) -> None:
+        """Remember this."""
+        with self._lock:
+            self._entries.append(f"{door} {text}")
+
+    def entries(self) -> list[str]:
+        """Return all that came, oldest first."""
+        with self._lock:
+            return list(self._entries)
