@@ -1,0 +1,37 @@
+"""Vault Enterprise's DR endpoints, played by a server in front of each real OpenBao node."""
+
+from lab.enterprise.cluster import LabCluster
+from lab.enterprise.faults import (
+    Answer,
+    CutAfter,
+    CutBefore,
+    Delay,
+    Fault,
+    Hang,
+    KillAfter,
+    KillBefore,
+)
+from lab.enterprise.range import ReplicationRange
+from lab.enterprise.record import Record, Seen
+from lab.enterprise.replicate import ReplicationHeld
+from lab.enterprise.state import AfterPromotion, Behaviour, Role, VaultLine
+
+__all__ = [
+    "AfterPromotion",
+    "Answer",
+    "Behaviour",
+    "CutAfter",
+    "CutBefore",
+    "Delay",
+    "Fault",
+    "Hang",
+    "KillAfter",
+    "KillBefore",
+    "LabCluster",
+    "Record",
+    "ReplicationHeld",
+    "ReplicationRange",
+    "Role",
+    "Seen",
+    "VaultLine",
+]

@@ -1,0 +1,157 @@
+"""One node's face: an HTTP server that answers as Vault Enterprise, with faults on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from lab.enterprise.faults import (
+    Answer,
+    CutAfter,
+    CutBefore,
+    Delay,
+    Effect,
+    Fault,
+    Hang,
+    KillAfter,
+    KillBefore,
+)
+from lab.enterprise.record import Record, Seen
+from lab.enterprise.routes import Endpoint
+from lab.enterprise.site import Site
+from lab.enterprise.upstream import Gone
+from lab.enterprise.wire import PREFIX, Call, Reply, answer
+
+_UNWRITTEN: Final = frozenset({"content-length", "date", "server"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Front:
+    """Listens on the port that its node calls its API address, while the node's process lives."""
+
+    site: Site
+    port: int
+    record: Record
+    faults: Callable[[], Iterable[Fault]]
+    respond: Endpoint
+    _runner: web.ServerRunner | None = field(default=None, repr=False)
+    _server: web.Server | None = field(default=None, repr=False)
+    _released: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+    @property
+    def listening(self) -> bool:
+        """Whether a connection would be accepted."""
+        return self._runner is not None
+
+    async def open(self) -> None:
+        """Accept connections from now on."""
+        self._server = web.Server(self._serve, access_log=None)
+        self._runner = web.ServerRunner(self._server)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+
+    async def close(self) -> None:
+        """Refuse connections from now on; those that are open are dropped."""
+        runner, server, self._runner = self._runner, self._server, None
+        if runner is None or server is None:
+            return
+        for site in list(runner.sites):
+            await site.stop()
+        for connection in server.connections:
+            connection.force_close()
+        self.release()
+        await runner.cleanup()
+
+    def release(self) -> None:
+        """Let go of every request that hangs: its connection is cut."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        call = Call(
+            method=request.method,
+            path=request.path.removeprefix(PREFIX).strip("/"),
+            query=dict(request.query),
+            raw_path=request.raw_path,
+            headers=request.headers,
+            content=await request.content.read(),
+        )
+        effect = self._effect(call)
+        vault, reply = await self._through(effect, call)
+        self._write_down(call, vault, reply)
+        if isinstance(effect, KillAfter):
+            os.kill(effect.pid, signal.SIGKILL)
+        if reply is None:
+            return _cut(request)
+        headers = {k: v for k, v in reply.headers.items() if k.lower() not in _UNWRITTEN}
+        return web.Response(status=reply.status, headers=headers, body=reply.content)
+
+    async def _through(
+        self, effect: Effect | None, call: Call
+    ) -> tuple[Reply | None, Reply | None]:
+        """Return what Vault answered and what the client gets; None: nothing."""
+        match effect:
+            case CutBefore():
+                return None, None
+            case KillBefore(pid):
+                os.kill(pid, signal.SIGKILL)
+                return None, None
+            case Hang():
+                await self._released.wait()
+                return None, None
+            case Answer(status, body):
+                return None, _made_up(status, body)
+            case Delay(seconds):
+                await asyncio.sleep(seconds)
+                vault = await self._ask(call)
+                return vault, vault
+            case CutAfter() | KillAfter():
+                return await self._ask(call), None
+            case None:
+                vault = await self._ask(call)
+                return vault, vault
+
+    async def _ask(self, call: Call) -> Reply | None:
+        try:
+            async with self.site.state.gate.passing():
+                return await self.respond(self.site, call)
+        except Gone:
+            return None
+
+    def _effect(self, call: Call) -> Effect | None:
+        names = {"cluster": self.site.state.name, "node": self.site.node.name}
+        met = [fault for fault in self.faults() if fault.meets(**names, call=call)]
+        return met[0].effect if met else None
+
+    def _write_down(self, call: Call, vault: Reply | None, reply: Reply | None) -> None:
+        self.record.add(
+            Seen(
+                cluster=self.site.state.name,
+                node=self.site.node.name,
+                method=call.method,
+                path=call.path,
+                vault_status=vault.status if vault else None,
+                status=reply.status if reply else None,
+                with_token=bool(call.token),
+                fields=frozenset(call.body),
+            )
+        )
+
+
+def _made_up(status: int, body: object) -> Reply:
+    if isinstance(body, str):
+        return Reply(status=status, headers={"Content-Type": "text/html"}, content=body.encode())
+    return answer(status, dict(body) if isinstance(body, dict) else {})
+
+
+def _cut(request: web.BaseRequest) -> web.Response:
+    """Close the connection with nothing said; what is returned goes nowhere."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()

@@ -1,0 +1,74 @@
+"""What the fronts saw, without any secret: tests count what Vault was asked and accepted."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, field
+
+from lab.enterprise.wire import ERRORS_FROM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One request. `vault_status`: what Vault answered (None: it never saw it).
+
+    `status`: what the client got (None: nothing). `fields` are the names in the body, no values.
+    """
+
+    cluster: str
+    node: str
+    method: str
+    path: str
+    vault_status: int | None
+    status: int | None
+    with_token: bool
+    fields: frozenset[str]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it was to change something, and Vault did it, whatever the client was told."""
+        return (
+            self.method in {"POST", "PUT", "DELETE", "PATCH"}
+            and self.vault_status is not None
+            and self.vault_status < ERRORS_FROM
+        )
+
+
+@dataclass(slots=True)
+class Record:
+    """All that was seen since the last `clear`, in the order in which it was finished."""
+
+    _seen: list[Seen] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, seen: Seen) -> None:
+        """Keep one more."""
+        with self._lock:
+            self._seen.append(seen)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._seen.clear()
+
+    def find(
+        self, *, path: str = "", method: str | None = None, cluster: str | None = None
+    ) -> list[Seen]:
+        """Return what matches; `path` is a regular expression searched in the path without /v1/."""
+        with self._lock:
+            return [
+                seen
+                for seen in self._seen
+                if re.search(path, seen.path)
+                and method in (None, seen.method)
+                and cluster in (None, seen.cluster)
+            ]
+
+    def accepted(
+        self, *, path: str = "", method: str | None = None, cluster: str | None = None
+    ) -> list[Seen]:
+        """Return the matching requests that changed something at Vault."""
+        return [
+            seen for seen in self.find(path=path, method=method, cluster=cluster) if seen.accepted
+        ]

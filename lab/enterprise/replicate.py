@@ -1,0 +1,44 @@
+"""Replication as the range does it: the primary's Raft snapshot, put into a secondary.
+
+A real secondary streams all the time. Here it holds what the primary held at the last
+`replicate`, and its `last_remote_wal` says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from lab.enterprise.state import ClusterState, ReplicationState
+
+
+class ReplicationHeld(Exception):
+    """Not now: no connected primary, or an attempt or operation token that would be lost."""
+
+
+async def replicate(everybody: ReplicationState, secondary: ClusterState) -> None:
+    """Let the secondary hold what its primary holds now.
+
+    About 0.7 s for one node. Its fronts keep requests waiting meanwhile. ReplicationHeld while
+    an attempt is open or an operation token lives: both are the secondary's own.
+    """
+    primary = everybody.connected(secondary)
+    if primary is None:
+        raise ReplicationHeld(f"{secondary.name} is not connected to a primary")
+    async with secondary.gate.shut():
+        await asyncio.to_thread(_refuse_while_in_use, secondary)
+        wal = await asyncio.to_thread(current_wal, primary)
+        await asyncio.to_thread(secondary.bao.restore_from, primary.bao)
+        secondary.remote_wal = wal
+
+
+def current_wal(cluster: ClusterState) -> int:
+    """Return the cluster's write-ahead log index now."""
+    leader = cluster.bao.request("GET", "sys/leader").json()
+    return int(leader["raft_applied_index"]) + cluster.wal_offset
+
+
+def _refuse_while_in_use(secondary: ClusterState) -> None:
+    if secondary.bao.call("GET", "sys/generate-root/attempt").get("started"):
+        raise ReplicationHeld(f"an attempt is open on {secondary.name}")
+    if secondary.operation_tokens:
+        raise ReplicationHeld(f"an operation token of {secondary.name} is not deleted")

@@ -1,0 +1,67 @@
+"""One node's place in the set: its state, its OpenBao, and how to ask that as root."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.enterprise import words
+from lab.enterprise.state import ClusterState, ReplicationState
+from lab.enterprise.upstream import Upstream
+from lab.enterprise.wire import Call, Reply
+from lab.openbao import Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What an endpoint needs to answer on one node."""
+
+    everybody: ReplicationState
+    state: ClusterState
+    node: Node
+    upstream: Upstream
+
+    async def as_root(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Ask the OpenBao behind as root."""
+        token = self.state.bao.root_token
+        return await self.upstream.ask(method, path, body, token=token, headers=headers)
+
+    async def leader(self) -> Reply:
+        """Return sys/leader of the OpenBao behind."""
+        return await self.upstream.ask("GET", "sys/leader")
+
+    async def cannot_serve(self, call: Call) -> Reply | None:
+        """Return the answer of a node that cannot serve or forward what we play, else None.
+
+        A sealed node says so; one without a leader says so; one whose leader is gone sends the
+        client there all the same (facts 1.4).
+        """
+        leader = await self.leader()
+        if not leader.ok:
+            return await self.not_ready(leader)
+        if leader.body.get("is_self"):
+            return None
+        address = leader.body.get("leader_address")
+        if not address:
+            return words.NO_ACTIVE_NODE
+        if any(n.api_address == address and n.running for n in self.state.bao.nodes):
+            return None
+        return Reply(status=307, headers={"Location": f"{address}{call.raw_path}"})
+
+    async def not_ready(self, sealed: Reply) -> Reply:
+        """Return what Vault says where OpenBao says "sealed" of a node never initialised."""
+        seal = await self.upstream.ask("GET", "sys/seal-status")
+        return words.NOT_INITIALISED if seal.body.get("initialized") is False else sealed
+
+    async def wal(self) -> int:
+        """Return this cluster's write-ahead log index, here Raft's; it rises with every write."""
+        leader = await self.leader()
+        return int(leader.body.get("raft_applied_index", 0)) + self.state.wal_offset

@@ -1,0 +1,128 @@
+"""What Vault Enterprise knows of replication and OpenBao does not: roles, links, WALs, tokens."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from lab.enterprise.gate import Gate
+from lab.openbao import BaoCluster
+
+
+class Role(StrEnum):
+    """A cluster's mode in DR replication."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    DISABLED = "disabled"
+
+
+class VaultLine(StrEnum):
+    """Which line of Vault a cluster plays: 2.x wants a token for an attempt (facts 4)."""
+
+    ONE = "1.x"
+    TWO = "2.x"
+
+    @property
+    def version(self) -> str:
+        """What the cluster says its version is."""
+        return "1.20.4+ent" if self is VaultLine.ONE else "2.0.1+ent"
+
+
+class AfterPromotion(StrEnum):
+    """How a cluster just promoted answers the deletion of its operation token (facts 0.8)."""
+
+    DELETED = "deleted"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True, kw_only=True)
+class Behaviour:
+    """The switches of one cluster; a fresh one is what `reset` goes back to."""
+
+    line: VaultLine = VaultLine.ONE
+    deletion_after_promotion: AfterPromotion = AfterPromotion.DELETED
+    promotion_takes: float = 0.7  # seconds of 503 after promote, demote, enable, disable
+    catching_up: int = 0  # how many promotions are still answered "catching up"
+    break_glass: bool = False  # enable_unauthenticated_access = ["generate-operation-token"]
+    link_up: bool = True  # whether its streaming connection to the primary holds
+    other_kind: bool = False  # the slot is held by a generate-root of another kind
+
+
+@dataclass(slots=True, kw_only=True)
+class ClusterState:
+    """One cluster as the fronts play it."""
+
+    bao: BaoCluster
+    role: Role
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    primary: str | None = None  # the cluster it follows, by name
+    secondaries: dict[str, str | None] = field(default_factory=dict)  # id -> cluster; None: unused
+    secondary_id: str = ""
+    remote_wal: int = 0
+    wal_offset: int = 0
+    away_until: float = 0.0  # in the loop's time
+    syncing: bool = False
+    started: datetime = field(default_factory=lambda: datetime.now(tz=UTC))
+    # Requests wait here while a snapshot is put in: a real secondary does not go away for that.
+    gate: Gate = field(default_factory=Gate)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    operation_tokens: dict[str, str] = field(default_factory=dict)  # digest -> accessor
+    otps: dict[str, str] = field(default_factory=dict, repr=False)  # nonce -> OTP
+
+    @property
+    def name(self) -> str:
+        """The cluster's name."""
+        return self.bao.name
+
+    @property
+    def away(self) -> bool:
+        """Whether it is in the brief period of unavailability after a change of role."""
+        return self.syncing or asyncio.get_running_loop().time() < self.away_until
+
+    def go_away(self) -> None:
+        """Be unavailable from now on for as long as a change of role takes."""
+        self.away_until = asyncio.get_running_loop().time() + self.behaviour.promotion_takes
+
+    def in_step(self) -> bool:
+        """Return whether it is not being filled from its primary just now."""
+        return not self.syncing
+
+    def knows_operation_token(self, token: str) -> bool:
+        """Return whether the token came out of an attempt here."""
+        return digest(token) in self.operation_tokens
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(slots=True, kw_only=True)
+class ReplicationState:
+    """All clusters of one set, by name."""
+
+    clusters: dict[str, ClusterState] = field(default_factory=dict)
+
+    def followers(self, primary: ClusterState) -> dict[str, ClusterState]:
+        """Return the clusters that stream from this primary, by their secondary id."""
+        return {
+            identifier: self.clusters[name]
+            for identifier, name in primary.secondaries.items()
+            if name is not None
+            and self.clusters[name].role is Role.SECONDARY
+            and self.clusters[name].primary == primary.name
+        }
+
+    def connected(self, secondary: ClusterState) -> ClusterState | None:
+        """Return the live primary that this secondary is connected to, or None."""
+        primary = self.clusters.get(secondary.primary or "")
+        if primary is None or primary.role is not Role.PRIMARY or primary.away:
+            return None
+        if secondary.secondary_id not in primary.secondaries:
+            return None
+        serving = any(node.running for node in primary.bao.nodes)
+        return primary if serving and secondary.behaviour.link_up else None

@@ -1,0 +1,43 @@
+"""What many tests share: the real parts that are started once a session, and given back clean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from lab.enterprise import ReplicationRange
+from lab.redis import RedisServer
+
+
+@pytest.fixture(scope="session")
+def dr_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicationRange]:
+    """Two clusters of one node, `a` the primary and `b` its secondary; about 3 s to start."""
+    with ReplicationRange(directory=tmp_path_factory.mktemp("dr")) as clusters:
+        yield clusters
+
+
+@pytest.fixture
+def dr(dr_range: ReplicationRange) -> ReplicationRange:
+    """The session's range, everything back as after its start."""
+    dr_range.reset()
+    return dr_range
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis that persists and does not evict. Who stops it, starts it again."""
+    server = RedisServer(directory=tmp_path_factory.mktemp("redis")).start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The session's Redis, empty."""
+    if not redis_server.child.running:
+        redis_server.start()
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.url
