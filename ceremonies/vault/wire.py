@@ -143,12 +143,7 @@ class Wire:
                     params=question.query,
                     stream=True,
                 )
-                return Reply(
-                    node=node,
-                    status=response.status_code,
-                    body=_whole(response),
-                    location=response.headers.get("Location"),
-                )
+                return _read(response, node=node)
         except _BROKEN:
             problem = call.failure(node=node)
         raise problem  # outside the except: the cause holds the request, and the share in it
@@ -165,14 +160,17 @@ def _adapter(node: str, session: requests.Session, *, token: str) -> RawAdapter:
     )
 
 
-def _whole(response: requests.Response) -> bytes:
-    """Return the body; nothing of one that is longer than any of Vault's."""
+def _read(response: requests.Response, *, node: str) -> Reply:
+    """Return the reply; without its body if that is longer than any of Vault's."""
     body = b""
-    for part in response.iter_content(1 << 16):
-        body += part
-        if len(body) > _MOST_BYTES:
-            return b""
-    return body
+    with response:
+        for part in response.iter_content(1 << 16):
+            body += part
+            if len(body) > _MOST_BYTES:
+                body = b""
+                break
+    location = response.headers.get("Location")
+    return Reply(node=node, status=response.status_code, body=body, location=location)
 
 
 def _url(node: str, question: Question) -> str:
