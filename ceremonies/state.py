@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.events import Intended, TailLost
-
-_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +39,7 @@ class SetState:
     intents: Mapping[str, Intended] = field(default_factory=dict)  # by lane
     messages: Mapping[str, MessageRef] = field(default_factory=dict)  # by card key
     unposted: Mapping[str, str] = field(default_factory=dict)  # card key → Slack's error
-    causes: Mapping[str, int] = _NOTHING  # hashed cause → entry
+    causes: Mapping[str, int] = field(default_factory=dict)  # hashed cause → entry
     alarms: tuple[Alarm, ...] = ()  # not yet told to people outside Slack
     waking_failed: tuple[str, ...] = ()  # ways of waking people that failed last time
     tail_lost: TailLost | None = None
