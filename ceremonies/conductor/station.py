@@ -65,6 +65,12 @@ class Station:
         known = self.ledger.state.cluster_id
         return judge(nodes, at=at, target=target, known_cluster_id=known)
 
+    def uses_recovery_keys(self, cluster: str) -> bool:
+        """Return whether this cluster's holders have recovery keys, since it unseals itself."""
+        if cluster not in self.views:
+            self.views[cluster] = self.clients[cluster].look(self.clock.now() / 1000)
+        return bool(self.views[cluster].recovery_keys)
+
     def may_send(self, intent: Intended) -> bool:
         """Return whether a call sent now ends before another replica may adopt the intent."""
         return self.clock.now() + CALL_MS <= intent.until

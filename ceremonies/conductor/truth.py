@@ -54,8 +54,8 @@ def follows(c: Ceremony, seen: Attempt, *, now: int, terms: Terms) -> Sequence[E
         lost = reset_outside(c, progress=seen.progress, now=now, terms=terms)
         if seen.progress == 0:
             return (lost,)
-        count = GivenOutside(ceremony=c.id, count=seen.progress, progress=seen.progress)
-        return (lost, count)
+        left = GivenOutside(ceremony=c.id, count=seen.progress, progress=seen.progress)
+        return (lost, left)
     return ()
 
 
