@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from lab.chat.archive import Archive
 from lab.chat.faults import Fault, FaultKind, Faults
+from lab.chat.meter import Meter
 from lab.chat.methods import METHODS
 from lab.chat.methods.call import Call, Method
 from lab.chat.records import Json
@@ -45,6 +47,7 @@ class Api:
         self._world = world
         self._archive = archive
         self._faults = faults
+        self._meter = Meter(world.workspace.clock)
         self._records: list[Record] = []
 
     def records(self, method: str | None = None) -> tuple[Record, ...]:
@@ -62,6 +65,9 @@ class Api:
             early = await self._spoil(request, fault)
             if early is not None:
                 return early
+        wait = self._too_early(name, request, body)
+        if wait:
+            return _slow_down(wait)
         reply = self._answer(name, request, body, fault)
         if fault and fault.kind is FaultKind.CUT_AFTER:
             return hang_up(request)
@@ -89,16 +95,22 @@ class Api:
             case FaultKind.CUT_BEFORE:
                 return hang_up(request)
             case FaultKind.RATE_LIMIT:
-                return web.json_response(
-                    {"ok": False, "error": "ratelimited"},
-                    status=web.HTTPTooManyRequests.status_code,
-                    headers={"Retry-After": str(int(fault.seconds))},
-                )
+                return _slow_down(int(fault.seconds))
             case FaultKind.SERVER_ERROR:
                 return web.Response(status=fault.status, text="upstream unavailable")
             case FaultKind.CUT_AFTER | FaultKind.REFUSE:
                 pass
         return None
+
+    def _too_early(self, name: str, request: web.Request, body: str) -> int:
+        """Return how many seconds the app must wait, 0 if it need not."""
+        method = METHODS.get(name)
+        if method is None or not self._world.habits.rate_limits:
+            return 0
+        with contextlib.suppress(Refused):
+            channel = str(arguments(request, body).get("channel", ""))
+            return self._meter.wait(name, method.tier, channel=channel)
+        return 0
 
     def _answer(self, name: str, request: web.Request, body: str, fault: Fault | None) -> Json:
         args: Json = {}
@@ -139,6 +151,14 @@ class Api:
             raise Refused("not_allowed_token_type")
         if token != wanted:
             raise Refused("invalid_auth")
+
+
+def _slow_down(seconds: int) -> web.Response:
+    return web.json_response(
+        {"ok": False, "error": "ratelimited"},
+        status=web.HTTPTooManyRequests.status_code,
+        headers={"Retry-After": str(seconds)},
+    )
 
 
 def hang_up(request: web.Request) -> web.Response:

@@ -25,6 +25,8 @@ class Habits:
     acks_on_any_connection: bool = True
     """Whether an ack counts that comes on another connection than the envelope went out on."""
     max_connections: int = 10
+    rate_limits: bool = False
+    """Whether each method's tier is kept; else only `Faults.rate_limit` says 429."""
     close_after: float = 1.0
     """How long a connection lives on after Slack asked for another."""
 

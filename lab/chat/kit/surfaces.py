@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -92,7 +91,7 @@ def view(given: object, *, kind: str) -> Json:
 
 def filled(blocks_given: list[Json]) -> list[Json]:
     """Return a copy in which each block, element and text has what Slack adds by itself."""
-    kept: list[Json] = copy.deepcopy(blocks_given)
+    kept: list[Json] = json.loads(json.dumps(blocks_given))
     taken = {block.get("block_id") for block in kept}
     for block in kept:
         if not block.get("block_id"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lab.chat.methods.call import Call, Method, Tier
+from lab.chat.meter import Tier
+from lab.chat.methods.call import Call, Method
 from lab.chat.records import Json
 from lab.chat.refusal import Refused
 
@@ -21,11 +22,6 @@ def test_auth(call: Call) -> Json:
     }
 
 
-def test_api(call: Call) -> Json:
-    """Return what was given."""
-    return {"args": dict(call.args)} if call.args else {}
-
-
 def open_connection(call: Call) -> Json:
     """Return an address at which one Socket Mode connection may be opened."""
     if not call.world.manifest.socket_mode:
@@ -36,5 +32,4 @@ def open_connection(call: Call) -> Json:
 METHODS = (
     Method(name="apps.connections.open", run=open_connection, app_level=True),
     Method(name="auth.test", run=test_auth, tier=Tier.SPECIAL),
-    Method(name="api.test", run=test_api, optional=("error",), tier=Tier.FOUR),
 )

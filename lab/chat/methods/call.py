@@ -5,23 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from lab.chat.meter import Tier
 from lab.chat.records import Channel, Json
 from lab.chat.refusal import Refused
 from lab.chat.world import World
 
 _TRUE = (True, "1", "true", "True", 1)
-
-
-class Tier(StrEnum):
-    """How often a method may be called: per minute, method, workspace and app."""
-
-    ONE = "1"
-    TWO = "20"
-    THREE = "50"
-    FOUR = "100"
-    SPECIAL = "special"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.chat.kit import surfaces
-from lab.chat.methods.call import Call, Method, Tier
+from lab.chat.meter import Tier
+from lab.chat.methods.call import Call, Method
 from lab.chat.records import Channel, ChannelKind, Json, Message
 from lab.chat.refusal import Refused
 from lab.chat.wire import message_record

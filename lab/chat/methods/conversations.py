@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 
-from lab.chat.methods.call import Call, Method, Tier
+from lab.chat.meter import Tier
+from lab.chat.methods.call import Call, Method
 from lab.chat.records import Channel, ChannelKind, Json
 from lab.chat.refusal import Refused
 from lab.chat.wire import channel_record

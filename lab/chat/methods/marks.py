@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lab.chat.methods.call import Call, Method, Tier
+from lab.chat.meter import Tier
+from lab.chat.methods.call import Call, Method
 from lab.chat.records import Json, Message
 from lab.chat.refusal import Refused
 

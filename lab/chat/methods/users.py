@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from lab.chat.methods.call import Call, Method, Tier
+from lab.chat.meter import Tier
+from lab.chat.methods.call import Call, Method
 from lab.chat.records import Json, User
 from lab.chat.refusal import Refused
 from lab.chat.wire import user_record
 
 
 def _user(call: Call) -> User:
-    user = call.world.workspace.user(call.text("user"))
+    workspace = call.world.workspace
+    user = workspace.user(call.text("user") or workspace.bot.user_id)
     if user is None:
         raise Refused("user_not_found")
     return user
@@ -60,8 +62,7 @@ METHODS = (
     Method(
         name="dnd.info",
         run=quiet,
-        required=("user",),
-        optional=("team_id",),
+        optional=("team_id", "user"),
         scopes=("dnd:read",),
     ),
 )

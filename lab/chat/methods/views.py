@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lab.chat.kit import surfaces
-from lab.chat.methods.call import Call, Method, Tier
+from lab.chat.meter import Tier
+from lab.chat.methods.call import Call, Method
 from lab.chat.modals import OpenView
 from lab.chat.records import Json
 from lab.chat.refusal import Refused

@@ -14,8 +14,9 @@ import pytest
 from slack_bolt import Ack, App, Respond
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from lab.chat import Chat, Habits
+from lab.chat import Chat, Cut, Habits
 from lab.people import Person, meet
 
 MANIFEST: dict[str, Any] = {
@@ -115,6 +116,9 @@ class Guest:
 
     def __exit__(self, *_: object) -> None:
         self.hold.set()
+        # The built-in client sits in a read for 3 s; a peer that hangs up ends it at once.
+        self.handler.client.auto_reconnect_enabled = False
+        self.chat.sockets.cut(Cut.FIN)
         self.handler.close()
 
     def command(self, ack: Ack, body: dict[str, Any], respond: Respond) -> None:
@@ -225,3 +229,15 @@ def guest(chat: Chat) -> Iterator[Guest]:
     """Return a Bolt app that is connected."""
     with Guest(chat) as connected:
         yield connected
+
+
+@pytest.fixture
+def refusal() -> Callable[[Callable[[], object]], str]:
+    """Return how to learn the code with which a call is refused."""
+
+    def of(call: Callable[[], object]) -> str:
+        with pytest.raises(SlackApiError) as refused:
+            call()
+        return str(refused.value.response["error"])
+
+    return of
