@@ -99,6 +99,7 @@ class ReplicationRange:
         *,
         token: str = "",
         node: str | None = None,
+        seconds: float = 15,
     ) -> requests.Response:
         """Send a request as any client would (`path` without /v1), through the front."""
         target = self[cluster]
@@ -111,7 +112,7 @@ class ReplicationRange:
                 json=body,
                 headers={"X-Vault-Token": token} if token else {},
                 allow_redirects=False,
-                timeout=(3, 15),
+                timeout=(3, seconds),
             )
 
     def replicate(self, name: str = "b") -> None:
