@@ -8,7 +8,7 @@ from ceremonies.vault.errors.way import VaultError
 class Sealed(VaultError):
     """The node is sealed."""
 
-    words = "Vault is sealed."
+    words = "The node is sealed."
     advice = "Unseal every node of this cluster (with the primary's unseal keys), then try again."
 
 
