@@ -30,13 +30,14 @@ def open_conductor(
     master_keys: tuple[bytes, ...],
     replica: str,
     client: Callable[[ReplicationSet, str], ClusterClient],
+    clock: Clock | None = None,
 ) -> Conductor:
     """Return a conductor for every configured set; nothing is read or started yet.
 
     `client(set, cluster name)` gives the client of one cluster; `people()` the roster and the
-    sets of the moment.
+    sets of the moment; `clock` is Redis's unless another is given.
     """
-    clock = Clock(lambda: store.now(redis))
+    clock = clock or Clock(lambda: store.now(redis))
     closing = threading.Event()
     listeners: list[Callable[[str], None]] = []
 
