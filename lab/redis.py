@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import socket
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ def find_redis_server() -> Path:
     if spec and spec.origin:
         binary = Path(spec.origin).parent / "bin" / "redis-server"
         if binary.exists():
+            if not os.access(binary, os.X_OK):
+                binary.chmod(binary.stat().st_mode | 0o111)
             return binary
     on_path = shutil.which("redis-server")
     if on_path:
