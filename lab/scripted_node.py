@@ -215,9 +215,14 @@ class Nodes:
         threading.Thread(target=listener.serve_forever, kwargs=serve, daemon=True).start()
         return node
 
+    def stop(self, node: Node) -> None:
+        """Stop one: nobody listens at its address any more."""
+        self._started.remove(node)
+        node.listener.over.set()
+        node.listener.shutdown()
+        node.listener.server_close()
+
     def close(self) -> None:
         """Stop everything."""
-        for node in self._started:
-            node.listener.over.set()
-            node.listener.shutdown()
-            node.listener.server_close()
+        for node in tuple(self._started):
+            self.stop(node)

@@ -1,0 +1,293 @@
+"""What can happen on the way to a node and back, and what is then known."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+
+from ceremonies.errors import Misconfigured
+from ceremonies.topology import Cluster
+from ceremonies.vault import ClusterClient, TokenDeletion, errors
+from ceremonies.vault.deadline import Limits
+from lab.scripted_node import (
+    Answer,
+    Node,
+    Nodes,
+    cut,
+    cut_in_the_body,
+    drips_body,
+    drips_headers,
+    moved,
+    says,
+    silent,
+)
+
+SECONDARY = "sys/replication/dr/secondary"
+ATTEMPT = f"{SECONDARY}/generate-operation-token/attempt"
+UPDATE = f"{SECONDARY}/generate-operation-token/update"
+NONCE = "2dbd10f1-8528-6246-09e7-82b25b8aba63"
+OPEN = {"nonce": NONCE, "started": True, "progress": 2, "required": 3}
+SHARE = secrets.token_bytes(32) + b"\x2a"
+TOKEN = f"hvb.{secrets.token_urlsafe(60)}"
+PAGE = "<html><body>permission denied, Vault is sealed</body></html>"
+
+LOST = {
+    "cut after the request was taken": (cut, errors.Fault.CUT),
+    "cut in the middle of the reply": (cut_in_the_body, errors.Fault.CUT),
+    "silence": (silent, errors.Fault.TIMED_OUT),
+    "a body that drips": (drips_body, errors.Fault.TIMED_OUT),
+    "headers that drip": (drips_headers, errors.Fault.TIMED_OUT),
+}
+
+
+@pytest.mark.parametrize(("answer", "fault"), LOST.values(), ids=LOST.keys())
+def test_a_lost_reply_is_told_in_time_and_nothing_is_sent_again(
+    client: ClusterClient, node: Node, answer: Answer, fault: errors.Fault
+) -> None:
+    """The share arrived once, its reply did not: NoReply within the limit, without a trace."""
+    node.tell("PUT", UPDATE, answer)
+    began = time.monotonic()
+    with pytest.raises(errors.NoReply) as raised:
+        client.offer(node.address, SHARE, NONCE)
+    assert time.monotonic() - began < 2.5
+    assert raised.value.fault is fault
+    assert len(node.arrived) == 1
+    assert raised.value.__context__ is None
+    assert SHARE.hex() not in f"{raised.value!r} {raised.value.advice}"
+
+
+@pytest.mark.parametrize("answer", [cut, silent])
+def test_a_deletion_without_a_reply_is_unknown(
+    client: ClusterClient, node: Node, answer: Answer
+) -> None:
+    """The token may be deleted or not: an answer of its own, no error."""
+    node.tell("POST", f"{SECONDARY}/operation-token/delete", answer)
+    outcome = client.delete_operation_token(node.address, "hvs.x")
+    assert outcome is TokenDeletion.UNKNOWN
+
+
+def test_the_limits_are_three_and_ten_seconds() -> None:
+    """An intent lives 30 s; whatever a node does, a call of it is over long before."""
+    assert Limits() == Limits(connect=3.0, call=10.0)
+
+
+def nobody() -> str:
+    """Return an address of this machine where nobody listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{sock.getsockname()[1]}"
+
+
+def client_at(address: str, **cluster: object) -> ClusterClient:
+    """Return a client of a cluster with one node at `address`."""
+    told = {"name": "b", "address": address, "nodes": (address,)} | cluster
+    return ClusterClient(Cluster(**told), limits=Limits(connect=0.5, call=1.5))
+
+
+def test_a_refused_connection_sent_nothing() -> None:
+    """Nobody listens: NotReachable, which says that nothing was sent, also for a deletion."""
+    address = nobody()
+    client = client_at(address)
+    with pytest.raises(errors.NotReachable) as raised:
+        client.offer(address, SHARE, NONCE)
+    assert raised.value.fault is errors.Fault.REFUSED
+    assert "Nothing was sent" in raised.value.advice
+    with pytest.raises(errors.NotReachable):
+        client.delete_operation_token(address, "hvs.x")
+
+
+def test_a_connection_that_nobody_takes_ends_in_time() -> None:
+    """A full queue drops what knocks, as a firewall does: NotReachable after the limit."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        knocks = [socket.socket() for _ in range(4)]
+        for knock in knocks:
+            knock.setblocking(False)  # noqa: FBT003 — the socket's own signature
+            knock.connect_ex(deaf.getsockname())
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(errors.NotReachable) as raised:
+            client_at(address).offer(address, SHARE, NONCE)
+        for knock in knocks:
+            knock.close()
+    assert raised.value.fault is errors.Fault.TIMED_OUT
+    assert time.monotonic() - began < 1.2
+
+
+def test_a_name_that_leads_nowhere_ends_in_time() -> None:
+    """Unknown, or not answered by any name server: NotReachable after the limit at most."""
+    began = time.monotonic()
+    with pytest.raises(errors.NotReachable) as raised:
+        client_at("http://nowhere.invalid:8200").start("http://nowhere.invalid:8200")
+    assert raised.value.fault in {errors.Fault.NAME_UNKNOWN, errors.Fault.TIMED_OUT}
+    assert time.monotonic() - began < 1.2
+
+
+def test_a_name_is_resolved(node: Node) -> None:
+    """Nodes are listed by name as well as by number."""
+    address = f"http://localhost:{node.listener.server_port}"
+    node.tell("GET", ATTEMPT, says(OPEN))
+    assert client_at(address).attempt(address).nonce == NONCE
+
+
+STRANGE = {
+    "a page with 200": says(PAGE, kind="text/html"),
+    "a page that says it is JSON": says(PAGE),
+    "a page with 403": says(PAGE, status=403, kind="text/html"),
+    "a page with 502": says(PAGE, status=502, kind="text/html"),
+    "nothing with 503": says(status=503),
+    "nothing with 200": says(),
+    "an error without words": says({"errors": []}, status=405),
+    "JSON that is nested too deeply": says("[" * 100_000),
+    "more than any reply of Vault's": says('{"nonce": "' + "a" * (2 << 20) + '"}'),
+    "a moved page without a target": says(status=307),
+}
+
+
+@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE.keys())
+def test_what_is_not_vaults_leaves_the_truth_unknown(
+    client: ClusterClient, node: Node, answer: Answer
+) -> None:
+    """A load balancer's words are not taken for Vault's, whatever they say or their number."""
+    node.tell("PUT", UPDATE, answer)
+    with pytest.raises(errors.UnexpectedReply) as raised:
+        client.offer(node.address, SHARE, NONCE)
+    assert isinstance(raised.value, errors.TruthUnknown)
+    assert "html" not in f"{raised.value!r} {raised.value.advice}"
+    assert raised.value.__context__ is None
+
+
+def test_plain_http_to_a_node_that_speaks_tls_is_told(client: ClusterClient, node: Node) -> None:
+    """Go's server answers this in plain text; the mend is in the configuration."""
+    said = says("Client sent an HTTP request to an HTTPS server.\n", status=400, kind="text/plain")
+    node.tell("GET", ATTEMPT, said)
+    with pytest.raises(errors.WrongScheme):
+        client.attempt(node.address)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_nothing_follows_to_an_address_that_is_not_listed(
+    client_of: Callable[..., ClusterClient], nodes: Nodes, node: Node, status: int
+) -> None:
+    """Neither share nor token arrives there, nor anything else."""
+    stranger = nodes.start()
+    for method, path in (("PUT", UPDATE), ("GET", ATTEMPT)):
+        node.tell(method, path, moved(f"{stranger.address}/v1/{path}", status=status))
+        stranger.tell(method, path, says(OPEN))
+    client = client_of(node, token=TOKEN)
+    with pytest.raises(errors.RedirectRefused) as raised:
+        client.offer(node.address, SHARE, NONCE)
+    with pytest.raises(errors.RedirectRefused):
+        client.attempt(node.address)
+    assert stranger.arrived == []
+    assert raised.value.target == stranger.address
+    assert len(node.arrived) == 2
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_standby_may_point_to_a_listed_node(
+    client_of: Callable[..., ClusterClient], nodes: Nodes, node: Node, status: int
+) -> None:
+    """What Vault does when it cannot pass on: the same request to the same path, once."""
+    leader = nodes.start()
+    node.tell("PUT", UPDATE, moved(f"{leader.address}/v1/{UPDATE}", status=status))
+    leader.tell("PUT", UPDATE, says(OPEN))
+    client = client_of(node, leader, token=TOKEN)
+    assert client.offer(node.address, SHARE, NONCE).progress == 2
+    assert leader.bodies("PUT") == [{"key": SHARE.hex(), "nonce": NONCE}]
+    assert leader.arrived[0].headers["x-vault-token"] == TOKEN
+
+
+def test_a_relative_redirect_to_the_same_path_comes_back(client: ClusterClient, node: Node) -> None:
+    """It leads to the same node again, which points on: one is enough."""
+    node.tell("GET", ATTEMPT, moved(f"/v1/{ATTEMPT}"))
+    with pytest.raises(errors.RedirectRefused):
+        client.attempt(node.address)
+    assert len(node.arrived) == 2
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_would_change_the_request_is_refused(
+    client_of: Callable[..., ClusterClient], nodes: Nodes, node: Node, status: int
+) -> None:
+    """By custom these turn a PUT into a GET; a share's request is not changed into another."""
+    leader = nodes.start()
+    node.tell("PUT", UPDATE, moved(f"{leader.address}/v1/{UPDATE}", status=status))
+    with pytest.raises(errors.RedirectRefused):
+        client_of(node, leader).offer(node.address, SHARE, NONCE)
+    assert leader.arrived == []
+
+
+TARGETS = {
+    "another path": "{leader}/v1/sys/unseal",
+    "another port": "http://127.0.0.1:1/v1/{path}",
+    "another scheme": "https://{host}/v1/{path}",
+    "a name in front": "http://{host}@192.0.2.1/v1/{path}",
+    "no host": "http:///v1/{path}",
+    "a broken host": "http://[::1/v1/{path}",
+    "a script": "javascript:alert(1)",
+    "letters of another script": "http://ß\xff/",
+    "a host that is a lie": "http://127.0.0.1:8200@evil.invalid:80/v1/{path}",
+}
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS.keys())
+def test_a_crafted_redirect_is_refused(
+    client_of: Callable[..., ClusterClient], nodes: Nodes, node: Node, target: str
+) -> None:
+    """Only scheme, host, port and path of a listed node count, however the target is written."""
+    leader = nodes.start()
+    host = leader.address.removeprefix("http://")
+    location = target.format(leader=leader.address, host=host, path=UPDATE)
+    node.tell("PUT", UPDATE, moved(location))
+    with pytest.raises(errors.RedirectRefused):
+        client_of(node, leader).offer(node.address, SHARE, NONCE)
+    assert leader.arrived == []
+
+
+def test_a_redirect_to_a_dead_leader_sent_nothing(
+    client_of: Callable[..., ClusterClient], nodes: Nodes, node: Node
+) -> None:
+    """After a leader's death standbys point to it for some seconds: the share was not taken."""
+    dead = nodes.start()
+    nodes.stop(dead)
+    node.tell("PUT", UPDATE, moved(f"{dead.address}/v1/{UPDATE}"))
+    with pytest.raises(errors.NotReachable) as raised:
+        client_of(node, dead).offer(node.address, SHARE, NONCE)
+    assert raised.value.node == dead.address
+
+
+def test_both_halves_of_a_redirect_share_one_limit(
+    client_of: Callable[..., ClusterClient], nodes: Nodes, node: Node
+) -> None:
+    """A redirect buys no second helping of time."""
+    slow = nodes.start()
+    node.tell("PUT", UPDATE, moved(f"{slow.address}/v1/{UPDATE}"))
+    slow.tell("PUT", UPDATE, drips_body)
+    began = time.monotonic()
+    with pytest.raises(errors.NoReply):
+        client_of(node, slow).offer(node.address, SHARE, NONCE)
+    assert time.monotonic() - began < 2.5
+
+
+def test_a_share_goes_to_no_node_that_is_not_listed(client: ClusterClient, nodes: Nodes) -> None:
+    """A node that was pinned before the configuration changed gets nothing any more."""
+    other = nodes.start()
+    with pytest.raises(errors.NodeNotListed):
+        client.offer(other.address, SHARE, NONCE)
+    assert other.arrived == []
+
+
+@pytest.mark.parametrize(
+    "address", ["vault-b.example:8200", "ftp://vault-b.example", "http://[::1"]
+)
+def test_an_address_that_cannot_be_used_is_told_at_once(address: str) -> None:
+    """A typing mistake is found when the client is made, not when the day comes."""
+    with pytest.raises(Misconfigured) as raised:
+        client_at(address)
+    assert address in str(raised.value)
