@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,13 +19,21 @@ from lab.enterprise.front import Front
 from lab.enterprise.furnish import furnish
 from lab.enterprise.loop import BackgroundLoop
 from lab.enterprise.record import Record
-from lab.enterprise.replicate import current_wal, replicate
+from lab.enterprise.replicate import ReplicationHeld, current_wal, lags, replicate
 from lab.enterprise.routes import respond
 from lab.enterprise.site import Site
 from lab.enterprise.state import Behaviour, ClusterState, ReplicationState, Role
 from lab.enterprise.tokens import revoke_operation_tokens
 from lab.enterprise.upstream import Upstream
-from lab.openbao import BaoCluster, new_seal_key, plan_cluster, start_clusters
+from lab.openbao import (
+    BaoCluster,
+    NotInTime,
+    Refused,
+    Unanswered,
+    new_seal_key,
+    plan_cluster,
+    start_clusters,
+)
 from lab.process import CannotStart, free_port, wait_until
 
 _TEND_EVERY = 0.05
@@ -46,6 +55,7 @@ class ReplicationRange:
     threshold: int = 3
     auto_unseal: bool = False
     balancers: bool = False
+    replicate_every: float | None = None  # seconds; None: only when `replicate` is called
     clusters: dict[str, LabCluster] = field(default_factory=dict)
     record: Record = field(default_factory=Record)
     _faults: list[Fault] = field(default_factory=list)
@@ -177,7 +187,8 @@ class ReplicationRange:
             self.clusters[bao.name] = LabCluster(
                 state=state, fronts=fronts, balancer=balancer, _settle=self._settle
             )
-        state.tasks.add(asyncio.get_running_loop().create_task(self._keep_tending()))
+            state.tasks.add(asyncio.create_task(self._keep_replicating(state)))
+        state.tasks.add(asyncio.create_task(self._keep_tending()))
 
     def _fronts(self, state: ClusterState, session: aiohttp.ClientSession) -> list[Front]:
         return [
@@ -228,6 +239,15 @@ class ReplicationRange:
         while True:
             await asyncio.sleep(_TEND_EVERY)
             await self._tend()
+
+    async def _keep_replicating(self, state: ClusterState) -> None:
+        while self.replicate_every is not None:
+            await asyncio.sleep(self.replicate_every)
+            if await lags(self._everybody, state):
+                with contextlib.suppress(
+                    ReplicationHeld, Refused, Unanswered, NotInTime, TimeoutError
+                ):
+                    await replicate(self._everybody, state)
 
     async def _tend(self) -> None:
         """Let each front listen if, and only if, the process behind it is there."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
-from lab.enterprise.state import ClusterState, ReplicationState
+from lab.enterprise.state import ClusterState, ReplicationState, Role
+from lab.openbao import NotInTime, Unanswered
 
 
 class ReplicationHeld(Exception):
@@ -29,6 +30,17 @@ async def replicate(everybody: ReplicationState, secondary: ClusterState) -> Non
         wal = await asyncio.to_thread(current_wal, primary)
         await asyncio.to_thread(secondary.bao.restore_from, primary.bao)
         secondary.remote_wal = wal
+
+
+async def lags(everybody: ReplicationState, cluster: ClusterState) -> bool:
+    """Return whether this is a secondary with a primary that has written meanwhile."""
+    primary = everybody.connected(cluster) if cluster.role is Role.SECONDARY else None
+    if primary is None:
+        return False
+    try:
+        return await asyncio.to_thread(current_wal, primary) > cluster.remote_wal
+    except (Unanswered, NotInTime):
+        return False
 
 
 def current_wal(cluster: ClusterState) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lab.enterprise import ReplicationHeld, ReplicationRange, VaultLine
 from lab.operator import Operator
+from lab.process import wait_until
 
 SECONDARY = "sys/replication/dr/secondary"
 
@@ -86,6 +89,21 @@ def test_writes_show_as_lag_until_replicated(dr: ReplicationRange) -> None:
     dr.replicate()
     then = dr.request("b", "GET", "sys/replication/dr/status").json()["data"]["last_remote_wal"]
     assert then >= ahead
+
+
+def test_replication_now_and_then(dr_range: ReplicationRange, tmp_path: Path) -> None:
+    """A range that replicates by itself has a write on the secondary soon after, unasked."""
+    assert dr_range.replicate_every is None
+    with ReplicationRange(directory=tmp_path, replicate_every=0.2) as clusters:
+        clusters["a"].bao.call("POST", "kv/x", {"v": "soon"})
+        ahead = clusters.request("a", "GET", "sys/replication/dr/status").json()["data"]
+
+        def in_step() -> bool:
+            behind = clusters.request("b", "GET", "sys/replication/dr/status").json()["data"]
+            return bool(behind["last_remote_wal"] >= ahead["last_dr_wal"])
+
+        wait_until(in_step, seconds=10, what="b is in step")
+        assert clusters["b"].bao.call("GET", "kv/x")["data"] == {"v": "soon"}
 
 
 def test_no_replication_into_an_open_attempt(attempt: Operator) -> None:
