@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -98,6 +99,23 @@ def test_a_refused_connection_sent_nothing() -> None:
     assert "Nothing was sent" in raised.value.advice
     with pytest.raises(errors.NotReachable):
         client.delete_operation_token(address, "hvs.x")
+
+
+def test_a_connection_cut_as_soon_as_it_stands_leaves_the_truth_unknown() -> None:
+    """The other side hung up unread, but from here nobody can tell: what left may have come."""
+    with socket.socket() as rude:
+        rude.bind(("127.0.0.1", 0))
+        rude.listen(1)
+
+        def take_and_leave() -> None:
+            rude.accept()[0].close()
+
+        hang_up = threading.Thread(target=take_and_leave)
+        hang_up.start()
+        address = f"http://127.0.0.1:{rude.getsockname()[1]}"
+        with pytest.raises(errors.NoReply):
+            client_at(address).offer(address, SHARE, NONCE)
+        hang_up.join(timeout=5)
 
 
 def test_a_connection_that_nobody_takes_ends_in_time() -> None:
