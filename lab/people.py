@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lab.chat.deliveries import Delivery, EnvelopeKind, Outcome
-from lab.chat.interactions import NotPossible
 from lab.chat.modals import OpenView
 from lab.chat.records import Channel, Message, User
+from lab.chat.refusal import NotPossible
 from lab.chat.rendering import blocks_text, message_text
 from lab.chat.server import Chat
 from lab.sights import Modal, NotSeen, Reaction, Seen

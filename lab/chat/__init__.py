@@ -8,8 +8,8 @@ refused with Slack's code; what is not documented is marked where it is decided.
 from lab.chat.clock import Clock
 from lab.chat.connections import Cut, Reason
 from lab.chat.deliveries import Delivery, EnvelopeKind, Outcome
-from lab.chat.interactions import NotPossible
 from lab.chat.records import BotIdentity, Channel, ChannelKind, Message, Presence, User
+from lab.chat.refusal import NotPossible
 from lab.chat.server import Chat
 from lab.chat.workspace import Workspace
 from lab.chat.world import Habits

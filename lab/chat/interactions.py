@@ -16,14 +16,10 @@ from lab.chat.hooks import answer
 from lab.chat.kit import fields
 from lab.chat.modals import OpenView
 from lab.chat.records import Channel, ChannelKind, Json, Message, User
-from lab.chat.refusal import Refused
+from lab.chat.refusal import NotPossible, Refused
 from lab.chat.submissions import conclude
 from lab.chat.wire import view_record
 from lab.chat.world import World
-
-
-class NotPossible(Exception):
-    """The person's own client stops this; the words are what it would show."""
 
 
 class Interactions:
@@ -82,7 +78,7 @@ class Interactions:
             shown = self._workspace.message(message.channel, message.ts)
             if shown is None or shown not in self._workspace.visible_to(user_id):
                 raise NotPossible("This message was deleted.")
-            block, element = self._find(shown.blocks, action_id, block_id)
+            block, element = fields.find(shown.blocks, action_id, block_id)
             chosen = None if choose is None else fields.filled(element, choose)
             typed = {block["block_id"]: {action_id: chosen}} if chosen else {}
             payload = payloads.message_action(
@@ -111,7 +107,7 @@ class Interactions:
         self._must_be_interactive()
         with self._pulse:
             shown = self._open_now(view)
-            block, element = self._find(shown.blocks, action_id, block_id)
+            block, element = fields.find(shown.blocks, action_id, block_id)
             chosen = None if choose is None else fields.filled(element, choose)
             if chosen:
                 shown = self._type(shown, block, element, chosen)
@@ -139,7 +135,7 @@ class Interactions:
         """Type or choose something in an open modal; nothing is sent yet."""
         with self._pulse:
             shown = self._open_now(view)
-            block, element = self._find(shown.blocks, action_id, block_id)
+            block, element = fields.find(shown.blocks, action_id, block_id)
             return self._type(shown, block, element, fields.filled(element, value))
 
     def submit(self, view: OpenView) -> Delivery | None:
@@ -261,14 +257,6 @@ class Interactions:
         if shown is None:
             raise NotPossible("This view is not open any more.")
         return shown
-
-    def _find(
-        self, blocks: Iterable[Json], action_id: str, block_id: str | None
-    ) -> tuple[Json, Json]:
-        try:
-            return fields.find(blocks, action_id, block_id)
-        except LookupError as error:
-            raise NotPossible(str(error)) from None
 
     def _type(self, view: OpenView, block: Json, element: Json, value: Json) -> OpenView:
         mine = {**view.typed.get(block["block_id"], {}), element["action_id"]: value}

@@ -1,4 +1,4 @@
-"""How the stand-in says no: with Slack's own code, and its reasons where Slack gives them."""
+"""How no is said: to the app with Slack's own code, to a person by their own client."""
 
 from __future__ import annotations
 
@@ -25,3 +25,7 @@ class Refused(Exception):
                 "messages": [f"[ERROR] {reason}" for reason in self.reasons]
             }
         return body
+
+
+class NotPossible(Exception):
+    """The person's own client stops this; the words are what it would show."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lab.chat.records import Json
+from lab.chat.refusal import NotPossible
 
 Typed = dict[str, dict[str, Json]]
 """Block id → action id → the value in its wire shape."""
@@ -56,12 +57,12 @@ def elements_of(block: Json) -> Iterator[Json]:
 
 
 def find(blocks: Iterable[Json], action_id: str, block_id: str | None = None) -> tuple[Json, Json]:
-    """Return the block and its element with this action id; LookupError if there is none."""
+    """Return the block and its element with this action id; NotPossible if there is none."""
     for block in blocks:
         for element in elements_of(block):
             if element["action_id"] == action_id and block_id in (None, block["block_id"]):
                 return block, element
-    raise LookupError(f"no element {action_id!r}" + (f" in block {block_id!r}" if block_id else ""))
+    raise NotPossible(f"no element {action_id!r}" + (f" in block {block_id!r}" if block_id else ""))
 
 
 def initial(element: Json) -> Json | None:
@@ -92,7 +93,7 @@ def _option(element: Json, wanted: str) -> Json:
         if wanted in (option["value"], option["text"]["text"]):
             found: Json = option
             return found
-    raise LookupError(f"{wanted!r} is not offered, only {[o['value'] for o in options]}")
+    raise NotPossible(f"{wanted!r} is not offered, only {[o['value'] for o in options]}")
 
 
 def state_values(blocks: Iterable[Json], typed: Typed) -> Typed:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 import pytest
+from aiohttp import ClientSession, ClientWebSocketResponse
 from slack_bolt import Ack, App, Respond
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -18,6 +20,7 @@ from slack_sdk.errors import SlackApiError
 
 from lab.chat import Chat, Cut, Habits
 from lab.people import Person, meet
+from lab.sights import Reaction
 
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Conclave"},
@@ -241,3 +244,37 @@ def refusal() -> Callable[[Callable[[], object]], str]:
         return str(refused.value.response["error"])
 
     return of
+
+
+class Wire:
+    """The app's end of Socket Mode without any SDK, for what an SDK hides."""
+
+    def play(self, scene: Callable[[ClientSession], Coroutine[Any, Any, None]]) -> None:
+        """Play a scene with an HTTP client at hand, in ten seconds at most."""
+
+        async def whole() -> None:
+            async with asyncio.timeout(10), ClientSession() as http:
+                await scene(http)
+
+        asyncio.run(whole())
+
+    async def connect(self, chat: Chat, http: ClientSession) -> ClientWebSocketResponse:
+        """Return a new connection that has heard hello."""
+        headers = {"Authorization": f"Bearer {chat.app_token}"}
+        async with http.post(chat.base_url + "apps.connections.open", headers=headers) as answer:
+            url = (await answer.json())["url"]
+        socket = await http.ws_connect(url, autoping=False)
+        assert (await socket.receive_json())["type"] == "hello"
+        return socket
+
+    def doing(
+        self, act: Callable[..., Reaction], *args: object, **more: object
+    ) -> asyncio.Task[Reaction]:
+        """Let a person act meanwhile; the result is awaited later."""
+        return asyncio.create_task(asyncio.to_thread(act, *args, **more))
+
+
+@pytest.fixture
+def wire() -> Wire:
+    """Return the bare wire."""
+    return Wire()
