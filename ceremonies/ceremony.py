@@ -175,6 +175,7 @@ class Ceremony:
     token: TokenState = TokenState.NONE
     token_words: str = ""
     deletion_tries: int = 0
+    deletion_sent: bool = False  # an order to delete the token may have reached Vault
     slow: bool = False
     moments: Moments = Moments()
     touched: int = 0  # number of the newest entry that changed what we think Vault has

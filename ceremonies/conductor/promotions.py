@@ -159,7 +159,7 @@ def delete_token(station: Station, c: Ceremony) -> None:
 def settle_deletion(station: Station, c: Ceremony, intent: Intended) -> None:
     """Close a deletion whose reply nobody has as unknown: to repeat it is harmless, so it is."""
     words = "Vault's answer was lost; it is asked again."
-    unknown = TokenDeletionUnknown(ceremony=c.id, effect=intent.effect, words=words)
+    unknown = TokenDeletionUnknown(ceremony=c.id, effect=intent.effect, words=words, sent=True)
     station.close_intent(intent.effect, unknown)
 
 
@@ -169,9 +169,15 @@ def _deletion(c: Ceremony, effect: str, answer: TokenDeletion) -> Event:
             return TokenDeleted(ceremony=c.id, effect=effect)
         case TokenDeletion.NO_LONGER_SECONDARY:
             return TokenNotDeletable(ceremony=c.id, effect=effect)
+        case TokenDeletion.DENIED if c.deletion_sent:
+            # The answer to an earlier deletion was lost, and now the token does not validate.
+            return TokenDeleted(ceremony=c.id, effect=effect)
+        case TokenDeletion.DENIED:
+            words = "Vault denies this token, though nobody has deleted it; it is asked again."
+            return TokenDeletionUnknown(ceremony=c.id, effect=effect, words=words)
         case TokenDeletion.UNKNOWN:
             words = "Vault's answer says neither yes nor no; it is asked again."
-            return TokenDeletionUnknown(ceremony=c.id, effect=effect, words=words)
+            return TokenDeletionUnknown(ceremony=c.id, effect=effect, words=words, sent=True)
 
 
 def _unknown(station: Station, c: Ceremony, words: str, *, effect: str = "") -> None:

@@ -55,8 +55,9 @@ class Ticking:
         give_up = time.monotonic() + seconds
         self._pool.shutdown(wait=False, cancel_futures=True)
         while self._busy and time.monotonic() < give_up:
-            self._closing.wait(0)
-            time.sleep(0.05)
+            time.sleep(0.02)
+        if self._thread.is_alive():
+            self._thread.join(max(0.0, give_up - time.monotonic()))
 
     def _run(self) -> None:
         while not self._closing.is_set():

@@ -108,9 +108,13 @@ class TokenNotDeletable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenDeletionUnknown:
-    """Whether the token still lives is not known; it is tried again."""
+    """Whether the token still lives is not known; it is tried again.
+
+    `sent`: the order to delete it may have reached Vault.
+    """
 
     type: Literal["token_deletion_unknown"] = "token_deletion_unknown"
     ceremony: str
     effect: str
     words: str
+    sent: bool = False

@@ -70,10 +70,11 @@ def _after_deletion(c: Ceremony, event: Event, *, at: int) -> Ceremony:
         case TokenNotDeletable():
             over = replace(c, token=TokenState.NOT_DELETABLE, moments=_token_over(c, at))
             return replace(over, token_words="")
-        case TokenDeletionUnknown(words=words):
+        case TokenDeletionUnknown(words=words, sent=sent):
             wait = min(RETRY_DELETION_MS * 2**c.deletion_tries, RETRY_DELETION_MAX_MS)
             unknown = replace(c, token=TokenState.UNKNOWN, token_words=words, retry_at=at + wait)
-            return replace(unknown, deletion_tries=min(c.deletion_tries + 1, 10))
+            tries = min(c.deletion_tries + 1, 10)
+            return replace(unknown, deletion_tries=tries, deletion_sent=sent or c.deletion_sent)
         case _:
             return c
 

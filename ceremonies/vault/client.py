@@ -30,6 +30,7 @@ class TokenDeletion(StrEnum):
 
     DELETED = "deleted"
     NO_LONGER_SECONDARY = "no-longer-secondary"
+    DENIED = "denied"  # the token does not validate: deleted before, or never valid here
     UNKNOWN = "unknown"
 
 
@@ -145,6 +146,8 @@ class ClusterClient:
             raise
         except errors.NotASecondary:
             return TokenDeletion.NO_LONGER_SECONDARY
+        except errors.PermissionDenied:
+            return TokenDeletion.DENIED
         except errors.VaultError:
             return TokenDeletion.UNKNOWN
         return TokenDeletion.DELETED
