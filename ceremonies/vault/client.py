@@ -135,8 +135,9 @@ class ClusterClient:
         """Return what came of deleting the token.
 
         Nobody has published what a cluster answers that was just promoted: "Not a DR secondary."
-        is an answer of its own, and all that is not certain is UNKNOWN. Raises NotReachable and
-        NodeNotListed, after which nothing was sent.
+        is an answer of its own, and so is a denial, which a token gets that is deleted already;
+        all that is not certain is UNKNOWN. Raises NotReachable and NodeNotListed, after which
+        nothing was sent.
         """
         body = {"dr_operation_token": dr_operation_token}
         question = Question(method="POST", path=_DELETE_TOKEN, body=body)

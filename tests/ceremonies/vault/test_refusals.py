@@ -216,7 +216,7 @@ DELETIONS = {
     "a JSON answer": (says({"data": None}), TokenDeletion.DELETED),
     "no secondary any more": (refuses("Not a DR secondary."), TokenDeletion.NO_LONGER_SECONDARY),
     "sealed": (refuses("Vault is sealed", status=503), TokenDeletion.UNKNOWN),
-    "no permission": (refuses("permission denied", status=403), TokenDeletion.UNKNOWN),
+    "no permission": (refuses("permission denied", status=403), TokenDeletion.DENIED),
     "no such path": (refuses("unsupported path", status=404), TokenDeletion.UNKNOWN),
     "a page": (says("<html>Bad gateway</html>", status=502), TokenDeletion.UNKNOWN),
     "a page with 200": (says("<html>Hello</html>"), TokenDeletion.UNKNOWN),
@@ -224,9 +224,9 @@ DELETIONS = {
 
 
 @pytest.mark.parametrize(("answer", "outcome"), DELETIONS.values(), ids=DELETIONS.keys())
-def test_a_deletion_has_three_answers(
+def test_a_deletion_is_certain_or_unknown(
     client: ClusterClient, node: Node, answer: Answer, outcome: TokenDeletion
 ) -> None:
-    """Deleted, no longer a secondary; and all that is not certain is unknown."""
+    """Deleted, denied, no longer a secondary; and all that is not certain is unknown."""
     node.tell("POST", DELETE, answer)
     assert client.delete_operation_token(node.address, "hvs.x") is outcome
