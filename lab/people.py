@@ -108,6 +108,13 @@ class Person:
             )
         return found
 
+    def reloads(self) -> None:
+        """Start the client anew: ephemeral messages and open modals are gone."""
+        self.chat.workspace.forget_ephemeral(self.id)
+        view = self.chat.world.modals.top(self.id)
+        if view:
+            self.chat.world.modals.close(view, everything=True)
+
     def again(self, seen: Seen) -> Seen | None:
         """Return the same message as it stands now, or None if it is gone."""
         message = self.chat.workspace.message(seen.message.channel, seen.message.ts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -58,17 +57,17 @@ class Api:
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Answer one call of the Web API."""
         name = request.match_info["method"]
-        body = await request.text()
-        self._archive.keep(f"api {name}", body)
+        args = self._arguments(name, request, await request.text())
         fault = self._faults.strike(name)
         if fault:
             early = await self._spoil(request, fault)
             if early is not None:
                 return early
-        wait = self._too_early(name, request, body)
+        wait = self._too_early(name, args)
         if wait:
             return _slow_down(wait)
-        reply = self._answer(name, request, body, fault)
+        refusal = fault.code if fault and fault.kind is FaultKind.REFUSE else ""
+        reply = self._answer(name, request, args, refusal)
         if fault and fault.kind is FaultKind.CUT_AFTER:
             return hang_up(request)
         headers = {"x-oauth-scopes": ",".join(self._world.manifest.scopes)}
@@ -102,34 +101,40 @@ class Api:
                 pass
         return None
 
-    def _too_early(self, name: str, request: web.Request, body: str) -> int:
+    def _arguments(self, name: str, request: web.Request, body: str) -> Json | Refused:
+        """Return the arguments, or why they cannot be read; all of it is archived first."""
+        self._archive.keep(f"api {name}", body)
+        try:
+            args = arguments(request, body)
+        except Refused as refused:
+            return refused
+        self._archive.keep(f"args {name}", json.dumps(args, ensure_ascii=False))
+        return args
+
+    def _too_early(self, name: str, args: Json | Refused) -> int:
         """Return how many seconds the app must wait, 0 if it need not."""
         method = METHODS.get(name)
-        if method is None or not self._world.habits.rate_limits:
+        if method is None or not self._world.habits.rate_limits or isinstance(args, Refused):
             return 0
-        with contextlib.suppress(Refused):
-            channel = str(arguments(request, body).get("channel", ""))
-            return self._meter.wait(name, method.tier, channel=channel)
-        return 0
+        return self._meter.wait(name, method.tier, channel=str(args.get("channel", "")))
 
-    def _answer(self, name: str, request: web.Request, body: str, fault: Fault | None) -> Json:
-        args: Json = {}
+    def _answer(self, name: str, request: web.Request, args: Json | Refused, refusal: str) -> Json:
         with self._world.workspace.pulse:
             try:
-                args = arguments(request, body)
-                self._archive.keep(f"args {name}", json.dumps(args, ensure_ascii=False))
-                refusal = fault.code if fault and fault.kind is FaultKind.REFUSE else ""
                 reply = {"ok": True, **self._run(name, request, args, refusal)}
             except Refused as refused:
                 reply = refused.reply()
-            record = Record(method=name, args=args, reply=reply, at=time.monotonic())
+            given = {} if isinstance(args, Refused) else args
+            record = Record(method=name, args=given, reply=reply, at=time.monotonic())
             self._records.append(record)
             self._world.workspace.pulse.beat()
         return reply
 
-    def _run(self, name: str, request: web.Request, args: Json, refusal: str) -> Json:
+    def _run(self, name: str, request: web.Request, args: Json | Refused, refusal: str) -> Json:
         if refusal:
             raise Refused(refusal)
+        if isinstance(args, Refused):
+            raise args
         method = METHODS.get(name)
         if method is None:
             raise Refused("unknown_method", req_method=name)
@@ -142,7 +147,8 @@ class Api:
     def _authorize(self, method: Method, request: web.Request, args: Mapping[str, object]) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer":
-            token = "" if method.app_level else str(args.get("token", ""))
+            header_only = method.app_level or request.content_type == _JSON
+            token = "" if header_only else str(args.get("token", ""))
         if not token:
             raise Refused("not_authed")
         wanted = self._world.app_token if method.app_level else self._world.bot_token

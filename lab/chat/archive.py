@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import threading
 
 
@@ -13,9 +15,13 @@ class Archive:
         self._entries: list[str] = []
 
     def keep(self, door: str, text: str) -> None:
-        """Remember this."""
+        """Remember this, and JSON once more with its escapes undone."""
+        kept = [f"{door} {text}"]
+        with contextlib.suppress(ValueError):
+            plain = json.dumps(json.loads(text), ensure_ascii=False)
+            kept += [f"{door} {plain}"] if plain != text else []
         with self._lock:
-            self._entries.append(f"{door} {text}")
+            self._entries.extend(kept)
 
     def entries(self) -> list[str]:
         """Return all that came, oldest first."""

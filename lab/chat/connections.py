@@ -170,8 +170,9 @@ class Connections:
             await websocket.send_json(_disconnect_frame(Reason.TOO_MANY_WEBSOCKETS))
             await websocket.close()
             return websocket
-        connection = await self._welcome(websocket, transport)
+        connection = self._enter(websocket, transport)
         try:
+            await connection.put(self._hello(connection))
             await self._listen(connection)
         finally:
             with self._pulse:
@@ -179,27 +180,26 @@ class Connections:
                 self._pulse.beat()
         return websocket
 
-    async def _welcome(
-        self, websocket: web.WebSocketResponse, transport: asyncio.Transport
-    ) -> Connection:
-        self._opened += 1
-        connection = Connection(number=self._opened, socket=websocket, transport=transport)
-        await connection.put(
-            {
-                "type": "hello",
-                "num_connections": len(self._open) + 1,
-                "debug_info": {
-                    "host": f"applink-{connection.number}",
-                    "build_number": 1,
-                    "approximate_connection_time": _APPROXIMATE_LIFE,
-                },
-                "connection_info": {"app_id": self._world.workspace.bot.app_id},
-            }
-        )
+    def _enter(self, websocket: web.WebSocketResponse, transport: asyncio.Transport) -> Connection:
+        """Count the connection in. Hello must be written before this loop turns to others."""
         with self._pulse:
+            self._opened += 1
+            connection = Connection(number=self._opened, socket=websocket, transport=transport)
             self._open.append(connection)
             self._pulse.beat()
-        return connection
+            return connection
+
+    def _hello(self, connection: Connection) -> Json:
+        return {
+            "type": "hello",
+            "num_connections": len(self._open),
+            "debug_info": {
+                "host": f"applink-{connection.number}",
+                "build_number": 1,
+                "approximate_connection_time": _APPROXIMATE_LIFE,
+            },
+            "connection_info": {"app_id": self._world.workspace.bot.app_id},
+        }
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection.socket:

@@ -57,6 +57,7 @@ class Courier:
             self._deliveries[delivery.envelope_id] = delivery
             if on_ack:
                 self._on_ack[delivery.envelope_id] = on_ack
+            self._pulse.beat()
         self._connections.spawn(self._carry(delivery))
         return delivery
 

@@ -139,6 +139,13 @@ class Workspace:
             self.pins.discard((message.channel, message.ts))
             self.pulse.beat()
 
+    def forget_ephemeral(self, user_id: str) -> None:
+        """Take away what was for this person alone: Slack does not keep it."""
+        with self.pulse:
+            for message in self.messages():
+                if message.ephemeral_to == user_id:
+                    self.delete(message)
+
     def message(self, channel: str, ts: str) -> Message | None:
         """Return the message as it stands now, an ephemeral one too, or None."""
         return self._messages.get((channel, ts))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lab.chat.kit import surfaces
 from lab.chat.meter import Tier
 from lab.chat.methods.call import Call, Method
-from lab.chat.records import Channel, ChannelKind, Json, Message
+from lab.chat.records import Channel, ChannelKind, Json, Message, Presence
 from lab.chat.refusal import Refused
 from lab.chat.wire import message_record
 
@@ -146,7 +146,10 @@ def post(call: Call) -> Json:
 
 
 def post_ephemeral(call: Call) -> Json:
-    """Show a message to one member of a channel; nobody can change it afterwards."""
+    """Show a message to one member of a channel; nobody can change it afterwards.
+
+    Somebody who is away never sees it, and the app is not told.
+    """
     content = _content(call)
     _appearance(call)
     if len(content.text or "") > CUT_AT:
@@ -157,19 +160,20 @@ def post_ephemeral(call: Call) -> Json:
     channel = _place(call)
     if call.text("user") not in channel.members:
         raise Refused("user_not_in_channel")
-    message = workspace.post(
-        Message(
-            channel=channel.id,
-            ts="",
-            user=workspace.bot.user_id,
-            text=content.text or "",
-            blocks=content.blocks or (),
-            attachments=content.attachments or (),
-            thread_ts=_thread(call, channel),
-            ephemeral_to=call.text("user"),
-            by_bot=True,
-        )
+    reader = workspace.user(call.text("user"))
+    message = Message(
+        channel=channel.id,
+        ts=workspace.clock.ts(),
+        user=workspace.bot.user_id,
+        text=content.text or "",
+        blocks=content.blocks or (),
+        attachments=content.attachments or (),
+        thread_ts=_thread(call, channel),
+        ephemeral_to=call.text("user"),
+        by_bot=True,
     )
+    if reader and reader.presence is Presence.ACTIVE:
+        workspace.post(message)
     return {"message_ts": message.ts}
 
 

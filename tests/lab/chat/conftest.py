@@ -267,6 +267,24 @@ class Wire:
         assert (await socket.receive_json())["type"] == "hello"
         return socket
 
+    def received(
+        self, chat: Chat, act: Callable[[], Reaction], answer: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], Reaction]:
+        """Return the envelope that an act brings, acknowledged so, and what came of the act."""
+        found: list[Any] = []
+
+        async def scene(http: ClientSession) -> None:
+            socket = await self.connect(chat, http)
+            doing = self.doing(act)
+            envelope = await socket.receive_json()
+            ack: dict[str, Any] = {"envelope_id": envelope["envelope_id"]}
+            await socket.send_json(ack | ({"payload": answer} if answer else {}))
+            found.extend((envelope, await doing))
+            await socket.close()
+
+        self.play(scene)
+        return found[0], found[1]
+
     def doing(
         self, act: Callable[..., Reaction], *args: object, **more: object
     ) -> asyncio.Task[Reaction]:

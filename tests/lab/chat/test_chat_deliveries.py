@@ -92,21 +92,23 @@ def test_an_event_comes_again_until_it_is_acknowledged(
 
 
 def test_an_event_is_kept_for_a_connection_that_comes_later(
-    wire: Wire, chat: Chat, cast: dict[str, Person]
+    wire: Wire, manifest: dict[str, Any]
 ) -> None:
     """With no socket open, the retry is the only delivery."""
+    with Chat(manifest, habits=Habits(event_retries=(0.0, 0.5, 5.0))) as chat:
+        ada = meet(chat, "Ada")["Ada"]
 
-    async def scene(http: ClientSession) -> None:
-        opened = wire.doing(cast["Ada"].opens_home)
-        await asyncio.to_thread(chat.workspace.pulse.wait_for, chat.deliveries, within=5)
-        socket = await wire.connect(chat, http)
-        envelope = await socket.receive_json()
-        assert envelope["retry_attempt"] > 0
-        await socket.send_json({"envelope_id": envelope["envelope_id"]})
-        assert (await opened).acknowledged
-        await socket.close()
+        async def scene(http: ClientSession) -> None:
+            opened = wire.doing(ada.opens_home)
+            await asyncio.to_thread(chat.workspace.pulse.wait_for, chat.deliveries, within=5)
+            socket = await wire.connect(chat, http)
+            envelope = await socket.receive_json()
+            assert envelope["retry_attempt"] > 0
+            await socket.send_json({"envelope_id": envelope["envelope_id"]})
+            assert (await opened).acknowledged
+            await socket.close()
 
-    wire.play(scene)
+        wire.play(scene)
 
 
 def test_an_event_is_given_up_in_the_end(wire: Wire, chat: Chat, cast: dict[str, Person]) -> None:

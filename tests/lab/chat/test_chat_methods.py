@@ -15,6 +15,7 @@ from lab.chat import Channel, Chat
 from lab.people import Person
 
 INCIDENT = "C0INCIDENT"
+FORM = "application/x-www-form-urlencoded"
 Refusal = Callable[[Callable[[], object]], str]
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "words"}}
 
@@ -22,11 +23,17 @@ pytestmark = pytest.mark.usefixtures("cast")
 
 
 def post_raw(chat: Chat, method: str, body: bytes, content_type: str) -> dict[str, Any]:
+    """Return the answer to a body as it is, with the bot's token in the header."""
+    authorization = f"Bearer {chat.bot_token}"
+    return post_bare(chat, method, body, content_type, Authorization=authorization)
+
+
+def post_bare(
+    chat: Chat, method: str, body: bytes, content_type: str, **headers: str
+) -> dict[str, Any]:
     """Return the answer to a body as it is."""
     request = urllib.request.Request(  # noqa: S310 — our own server
-        chat.base_url + method,
-        data=body,
-        headers={"Authorization": f"Bearer {chat.bot_token}", "Content-Type": content_type},
+        chat.base_url + method, data=body, headers={"Content-Type": content_type, **headers}
     )
     with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 — our own server
         reply: dict[str, Any] = json.load(answer)
@@ -46,6 +53,16 @@ def test_the_wrong_token(chat: Chat, token: str, code: str, refusal: Refusal) ->
     given = chat.app_token if token == "the app's" else token
     client = WebClient(token=given, base_url=chat.base_url, retry_handlers=[])
     assert refusal(client.auth_test) == code
+
+
+def test_a_token_in_the_body(chat: Chat) -> None:
+    """A form may carry the token; JSON may not, and nothing may carry the app's."""
+    token = f"token={chat.bot_token}".encode()
+    assert post_bare(chat, "auth.test", token, FORM)["ok"]
+    written = json.dumps({"token": chat.bot_token}).encode()
+    assert post_bare(chat, "auth.test", written, "application/json")["error"] == "not_authed"
+    app_token = f"token={chat.app_token}".encode()
+    assert post_bare(chat, "apps.connections.open", app_token, FORM)["error"] == "not_authed"
 
 
 def test_sockets_open_with_the_apps_token_only(

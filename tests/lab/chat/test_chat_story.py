@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.chat import Chat, EnvelopeKind
+from lab.chat import Chat, Cut, EnvelopeKind, Reason
 from lab.people import Person
 
 if TYPE_CHECKING:
@@ -92,3 +93,40 @@ def test_the_home_tab_is_published_when_it_is_opened(cast: dict[str, Person]) ->
     assert eve.opens_home().acknowledged
     assert eve.chat.workspace.pulse.wait_for(lambda: eve.home, within=5)
     assert "Welcome" in eve.home.text
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda chat: chat.sockets.cut(Cut.CLOSE_FRAME),
+        lambda chat: chat.sockets.disconnect(Reason.REFRESH_REQUESTED),
+        lambda chat: chat.sockets.disconnect(Reason.WARNING),
+    ],
+    ids=["a close frame", "a refresh", "a warning"],
+)
+@pytest.mark.usefixtures("guest")
+def test_a_real_client_connects_anew(
+    chat: Chat, cast: dict[str, Person], leave: Callable[[Chat], int]
+) -> None:
+    """After a close frame, and when asked to, the SDK opens another connection and goes on."""
+    assert leave(chat) == 1
+    assert chat.workspace.pulse.wait_for(
+        lambda: chat.sockets.opened == 2 and [c.number for c in chat.sockets.all()] == [2],
+        within=10,
+    )
+    assert cast["Ada"].types("/dr status", INCIDENT).acknowledged
+
+
+def test_the_same_click_on_two_replicas(
+    chat: Chat, cast: dict[str, Person], visit: Callable[..., Guest]
+) -> None:
+    """Two apps on one token each get their own; a doubled click reaches both."""
+    with visit() as one, visit() as two:
+        chat.wait_for_connections(2)
+        chat.courier.duplicate(EnvelopeKind.COMMAND, spread=True)
+        reaction = cast["Ada"].types("/dr status", INCIDENT)
+        assert chat.workspace.pulse.wait_for(lambda: reaction.delivery.acks == 2, within=5)
+        assert [len(one.bodies), len(two.bodies)] == [1, 1]
+        assert one.bodies == two.bodies
+        cast["Ada"].types("/dr status", INCIDENT)
+        assert len(one.bodies) + len(two.bodies) == 3
