@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lab.chat.composer import smart
 from lab.chat.deliveries import Delivery, EnvelopeKind, Outcome
 from lab.chat.modals import OpenView
 from lab.chat.records import Channel, Message, User
@@ -141,8 +142,7 @@ class Person:
 
     def types(self, line: str, channel: str, *, within: float = PATIENCE) -> Reaction:
         """Type a slash command in a channel (by id)."""
-        with self._pulse:
-            revision = self._pulse.revision
+        revision = self._pulse.revision
         sent = smart(line) if self._smart else line
         return self._settled(self.chat.hands.command(self.id, sent, channel), revision, within)
 
@@ -163,8 +163,7 @@ class Person:
         now = self.again(seen)
         if now and not confirm and now.confirmation(action_id):
             return Reaction(delivery=None, error="", revision=self._pulse.revision)
-        with self._pulse:
-            revision = self._pulse.revision
+        revision = self._pulse.revision
         delivery = self.chat.hands.click(
             self.id, seen.message, action_id, block_id=block, choose=choose
         )
@@ -177,8 +176,7 @@ class Person:
 
     def opens_home(self, *, within: float = PATIENCE) -> Reaction:
         """Open the app's home tab."""
-        with self._pulse:
-            revision = self._pulse.revision
+        revision = self._pulse.revision
         return self._settled(self.chat.hands.open_home(self.id), revision, within)
 
     # Modals
@@ -225,8 +223,7 @@ class Person:
     def submits(self, *, within: float = PATIENCE) -> Reaction:
         """Press submit. What the client itself finds missing stands in `modal.errors`."""
         view = self._front()
-        with self._pulse:
-            revision = self._pulse.revision
+        revision = self._pulse.revision
         return self._settled(self.chat.hands.submit(view), revision, within)
 
     def presses(
@@ -241,8 +238,7 @@ class Person:
         """Click something inside the modal in front, or in the home tab."""
         home = self.home if in_home else None
         view = home.view if home else self._front()
-        with self._pulse:
-            revision = self._pulse.revision
+        revision = self._pulse.revision
         delivery = self.chat.hands.click_in_view(view, action_id, block_id=block, choose=choose)
         return self._settled(delivery, revision, within)
 
@@ -286,11 +282,6 @@ class Person:
             kind = "only for them" if seen.ephemeral else seen.message.channel
             lines.append(f"- {kind}: {seen.text}")
         return "\n".join(lines) or "nothing"
-
-
-def smart(line: str) -> str:
-    """Return a line as clients with smart punctuation send it: dashes and curly quotes."""
-    return line.replace("--", "—").replace("'", "’").replace(' "', " “").replace('"', "”")  # noqa: RUF001 — that is the point
 
 
 def meet(chat: Chat, *names: str, channels: Iterable[str] = ("C0INCIDENT",)) -> dict[str, Person]:

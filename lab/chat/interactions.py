@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lab.chat import payloads
+from lab.chat.composer import escaped
 from lab.chat.courier import Courier
 from lab.chat.deliveries import Delivery, EnvelopeKind
 from lab.chat.hooks import answer
@@ -191,9 +192,8 @@ class Interactions:
             direct = channel.kind is ChannelKind.IM
             if direct and (manifest.messages_read_only or not manifest.messages_tab):
                 raise NotPossible("Sending messages to this app has been turned off.")
-            escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
             message = self._workspace.post(
-                Message(channel=channel_id, ts="", user=user_id, text=escaped)
+                Message(channel=channel_id, ts="", user=user_id, text=escaped(text))
             )
         kinds = {
             ChannelKind.IM: ("im", "message.im", "im:history"),

@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from lab.chat import Chat, Message, Presence
-from lab.people import Person, smart
+from lab.chat.composer import smart
+from lab.people import Person
 from lab.sights import NotSeen
 
 INCIDENT = "C0INCIDENT"
