@@ -58,7 +58,10 @@ def tls_context(cluster: Cluster) -> ssl.SSLContext:
         raise _unusable(cluster, "ca_file") from None
     try:
         if cluster.client_cert_file is not None:
-            context.load_cert_chain(cluster.client_cert_file, cluster.client_key_file)
+            # Given no passphrase, OpenSSL would ask for one on the terminal and wait.
+            context.load_cert_chain(
+                cluster.client_cert_file, cluster.client_key_file, password=lambda: ""
+            )
     except (OSError, ssl.SSLError):
         raise _unusable(cluster, "client_cert_file or client_key_file") from None
     return context
