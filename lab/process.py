@@ -25,6 +25,8 @@ _ports_lock = threading.Lock()
 
 # The child asks for its own death before it becomes the program (subprocess' preexec_fn would do
 # the same, but warns in a process with threads). The parent may be gone already: hence getppid.
+_VAULTS: Final = ("VAULT_", "BAO_")
+
 _TIED_EXEC: Final = """
 import ctypes, os, sys
 ctypes.CDLL(None, use_errno=True).prctl(1, 9, 0, 0, 0)
@@ -214,16 +216,18 @@ def start(
     name: str,
     directory: Path,
     env: Mapping[str, str] | None = None,
+    keep: Sequence[str] = (),
 ) -> Child:
     """Start a program in `directory` (made if missing), its output appended to `NAME.log` there.
 
     `argv[0]` is an absolute path. The child dies with this process, however that ends (Linux; on
-    other systems when it ends in order). Without `env` it gets ours, less what addresses a Vault.
+    other systems when it ends in order). Without `env` it gets ours, less what addresses a Vault;
+    `keep` names what of that it gets all the same.
     """
     if not os.access(argv[0], os.X_OK):
         raise CannotStart(f"{name}: not a program that can be run: {argv[0]}")
     directory.mkdir(parents=True, exist_ok=True)
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("VAULT_", "BAO_"))}
+    inherited = {k: v for k, v in os.environ.items() if k in keep or not k.startswith(_VAULTS)}
     return _nursery.start(
         name=name,
         argv=[str(word) for word in argv],

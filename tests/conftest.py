@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from lab.enterprise import ReplicationRange
+from lab.enterprise import ReplicationRange, practice_range
 from lab.redis import RedisServer
 
 
 @pytest.fixture(scope="session")
 def dr_range(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicationRange]:
     """Two clusters of one node, `a` the primary and `b` its secondary; about 3 s to start."""
-    with ReplicationRange(directory=tmp_path_factory.mktemp("dr")) as clusters:
+    with practice_range(tmp_path_factory.mktemp("dr")) as clusters:
         yield clusters
 
 

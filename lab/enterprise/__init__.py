@@ -11,6 +11,7 @@ from lab.enterprise.faults import (
     KillAfter,
     KillBefore,
 )
+from lab.enterprise.licensed import practice_range
 from lab.enterprise.range import ReplicationRange
 from lab.enterprise.record import Record, Seen
 from lab.enterprise.replicate import ReplicationHeld
@@ -34,4 +35,5 @@ __all__ = [
     "Role",
     "Seen",
     "VaultLine",
+    "practice_range",
 ]

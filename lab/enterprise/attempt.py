@@ -28,6 +28,7 @@ async def attempt(site: Site, call: Call) -> Reply:
     reply = await _pass_on(site, call, "attempt")
     if call.method in WRITES and reply.ok:
         _keep_otp(site, reply)
+        site.state.started_at.add(str((await site.leader()).body.get("leader_address")))
     return reply
 
 

@@ -5,16 +5,18 @@ Every node of a DR secondary answers 472 there, so behind it a secondary cannot 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import aiohttp
 from aiohttp import web
 
 from lab.enterprise.front import Front
 from lab.enterprise.observables import health
 from lab.enterprise.upstream import Gone, Upstream
 from lab.enterprise.wire import PREFIX, Call
+from lab.process import free_port
 
 _PROBE: Final = Call(
     method="GET", path="sys/health", query={}, raw_path="/v1/sys/health", headers={}, content=b""
@@ -26,9 +28,9 @@ _NOBODY: Final = "<html><body><h1>503 Service Unavailable</h1>No server is avail
 class Balancer:
     """Listens on `port` and passes each request to the first node that is healthy just then."""
 
-    port: int
     fronts: Sequence[Front]
-    upstream_of: Callable[[Front], Upstream]
+    session: aiohttp.ClientSession = field(repr=False)
+    port: int = field(default_factory=free_port)
     _runner: web.ServerRunner | None = field(default=None, repr=False)
 
     @property
@@ -59,8 +61,9 @@ class Balancer:
             headers=request.headers,
             content=await request.content.read(),
         )
+        node = Upstream(address=front.site.node.api_address, session=self.session)
         try:
-            reply = await self.upstream_of(front).send(call)
+            reply = await node.send(call)
         except Gone:
             return web.Response(status=502, text=_NOBODY, content_type="text/html")
         return web.Response(status=reply.status, headers=reply.headers, body=reply.content)

@@ -19,6 +19,7 @@ class LabCluster:
     state: ClusterState = field(repr=False)
     fronts: Sequence[Front] = field(repr=False)
     balancer: Balancer | None = field(default=None, repr=False)
+    _attempt: str
     _settle: Callable[[], None] = field(repr=False)
 
     @property
@@ -95,7 +96,21 @@ class LabCluster:
 
     def cancel_attempt(self) -> None:
         """Cancel whatever attempt is open, as somebody at the API would."""
-        self.bao.call("DELETE", "sys/generate-root/attempt")
+        self.bao.call("DELETE", self._attempt)
+
+    def lay_ghosts(self) -> None:
+        """Restart the nodes that led during an attempt and do not lead now.
+
+        Such a node keeps the attempt in its memory, and it would be there again the next time
+        that the node leads (facts 1.4).
+        """
+        leading = self.bao.active().api_address
+        for address in self.state.started_at - {leading}:
+            for node in self.bao.nodes:
+                if node.api_address == address:
+                    self.kill(node.name)
+                    self.revive(node.name)
+        self.state.started_at.clear()
 
     def hold_slot_by_another_kind(self) -> str:
         """Open a generate-root of another kind, which holds the one slot; returns its nonce."""

@@ -33,10 +33,9 @@ _UNWRITTEN: Final = frozenset({"content-length", "date", "server"})
 
 @dataclass(slots=True, kw_only=True)
 class Front:
-    """Listens on the port that its node calls its API address, while the node's process lives."""
+    """Listens where its node says that it does; opened and closed with the node's process."""
 
     site: Site
-    port: int
     record: Record
     faults: Callable[[], Iterable[Fault]]
     respond: Endpoint
@@ -48,6 +47,11 @@ class Front:
     def listening(self) -> bool:
         """Whether a connection would be accepted."""
         return self._runner is not None
+
+    @property
+    def port(self) -> int:
+        """Where it listens: the port of the API address that its node tells others."""
+        return int(self.site.node.api_address.rpartition(":")[2])
 
     async def open(self) -> None:
         """Accept connections from now on."""

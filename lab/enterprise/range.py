@@ -20,7 +20,7 @@ from lab.enterprise.furnish import furnish
 from lab.enterprise.loop import BackgroundLoop
 from lab.enterprise.record import Record
 from lab.enterprise.replicate import ReplicationHeld, current_wal, lags, replicate
-from lab.enterprise.routes import respond
+from lab.enterprise.routes import Endpoint, respond
 from lab.enterprise.site import Site
 from lab.enterprise.state import Behaviour, ClusterState, ReplicationState, Role
 from lab.enterprise.tokens import revoke_operation_tokens
@@ -34,6 +34,7 @@ from lab.openbao import (
     plan_cluster,
     start_clusters,
 )
+from lab.openbao_node import OPENBAO, Flavour
 from lab.process import CannotStart, free_port, wait_until
 
 _TEND_EVERY = 0.05
@@ -58,6 +59,10 @@ class ReplicationRange:
     replicate_every: float | None = None  # seconds; None: only when `replicate` is called
     clusters: dict[str, LabCluster] = field(default_factory=dict)
     record: Record = field(default_factory=Record)
+    _flavour: Flavour = OPENBAO
+    _endpoint: Endpoint = respond
+    _attempt: str = "sys/generate-root/attempt"  # where the OpenBao behind has it
+    _baos: Sequence[BaoCluster] = ()
     _faults: list[Fault] = field(default_factory=list)
     _everybody: ReplicationState = field(default_factory=ReplicationState)
     _background: BackgroundLoop | None = field(default=None, repr=False)
@@ -74,16 +79,11 @@ class ReplicationRange:
 
     def start(self) -> Self:
         """Start every cluster at the same time, replicate, open the fronts."""
-        self._background = BackgroundLoop("lab-fronts")
-        baos = self._plan()
-        start_clusters(*baos)
-        first, *others = baos
-        furnish(first)
-        for other in others:
-            other.restore_from(first)
-        self._background.run(self._build(baos))
-        self._assign_roles()
-        self._background.run(self._tend())
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self) -> None:
@@ -92,8 +92,9 @@ class ReplicationRange:
             return
         self._background.run(self._close())
         self._background.close()
-        for cluster in self.clusters.values():
-            cluster.bao.kill()
+        self._background = None
+        for bao in self._baos:
+            bao.kill()
 
     @property
     def primary(self) -> LabCluster:
@@ -151,10 +152,27 @@ class ReplicationRange:
             wait_until(state.in_step, seconds=30, what="the sync has ended")
             cluster.revive()
             cluster.cancel_attempt()
+            cluster.lay_ghosts()
             site = cluster.fronts[0].site
             self._run(revoke_operation_tokens(site))
         self._assign_roles()
         self.record.clear()
+
+    def _start(self) -> None:
+        self._background = BackgroundLoop("lab-fronts")
+        self._baos = self._plan()
+        start_clusters(*self._baos)
+        first, *others = self._baos
+        furnish(first)
+        self._pair(first, others)
+        self._background.run(self._build())
+        self._assign_roles()
+        self._settle()
+
+    def _pair(self, first: BaoCluster, others: Sequence[BaoCluster]) -> None:
+        """Let the others hold what the first holds."""
+        for other in others:
+            other.restore_from(first)
 
     def _plan(self) -> list[BaoCluster]:
         seal_key = new_seal_key() if self.auto_unseal else None
@@ -166,6 +184,7 @@ class ReplicationRange:
                 shares=self.shares,
                 threshold=self.threshold,
                 static_seal_key=seal_key,
+                flavour=self._flavour,
                 api_addresses=[
                     f"http://127.0.0.1:{free_port()}" for _ in range(self.nodes.get(name, 1))
                 ],
@@ -173,48 +192,39 @@ class ReplicationRange:
             for name in self.names
         ]
 
-    async def _build(self, baos: Sequence[BaoCluster]) -> None:
+    async def _build(self) -> None:
         self._session = aiohttp.ClientSession(
             auto_decompress=False, timeout=aiohttp.ClientTimeout(total=120)
         )
-        for bao in baos:
+        for bao in self._baos:
             state = ClusterState(bao=bao, role=Role.SECONDARY)
             self._everybody.clusters[bao.name] = state
-            fronts = self._fronts(state, self._session)
-            balancer = self._balancer(fronts, self._session) if self.balancers else None
+            fronts = [
+                Front(
+                    site=Site(
+                        everybody=self._everybody,
+                        state=state,
+                        node=node,
+                        upstream=Upstream(address=node.address, session=self._session),
+                    ),
+                    record=self.record,
+                    faults=lambda: self._faults,
+                    respond=self._endpoint,
+                )
+                for node in bao.nodes
+            ]
+            balancer = Balancer(fronts=fronts, session=self._session) if self.balancers else None
             if balancer:
                 await balancer.open()
             self.clusters[bao.name] = LabCluster(
-                state=state, fronts=fronts, balancer=balancer, _settle=self._settle
+                state=state,
+                fronts=fronts,
+                balancer=balancer,
+                _attempt=self._attempt,
+                _settle=self._settle,
             )
             state.tasks.add(asyncio.create_task(self._keep_replicating(state)))
         state.tasks.add(asyncio.create_task(self._keep_tending()))
-
-    def _fronts(self, state: ClusterState, session: aiohttp.ClientSession) -> list[Front]:
-        return [
-            Front(
-                site=Site(
-                    everybody=self._everybody,
-                    state=state,
-                    node=node,
-                    upstream=Upstream(address=node.address, session=session),
-                ),
-                port=int(node.api_address.rpartition(":")[2]),
-                record=self.record,
-                faults=lambda: self._faults,
-                respond=respond,
-            )
-            for node in state.bao.nodes
-        ]
-
-    def _balancer(self, fronts: Sequence[Front], session: aiohttp.ClientSession) -> Balancer:
-        return Balancer(
-            port=free_port(),
-            fronts=fronts,
-            upstream_of=lambda front: Upstream(
-                address=front.site.node.api_address, session=session
-            ),
-        )
 
     def _assign_roles(self) -> None:
         primary, *secondaries = [self[name].state for name in self.names]

@@ -71,6 +71,7 @@ class ClusterState:
     gate: Gate = field(default_factory=Gate)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     operation_tokens: dict[str, str] = field(default_factory=dict)  # digest -> accessor
+    started_at: set[str] = field(default_factory=set)  # leaders that may remember an attempt
     otps: dict[str, str] = field(default_factory=dict, repr=False)  # nonce -> OTP
 
     @property

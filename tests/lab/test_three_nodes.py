@@ -8,6 +8,7 @@ import pytest
 
 from lab.enterprise import ReplicationRange
 from lab.operator import Operator
+from lab.process import wait_until
 
 ATTEMPT = "sys/replication/dr/secondary/generate-operation-token/attempt"
 
@@ -48,6 +49,21 @@ def test_a_leader_change_loses_the_attempt(wide: ReplicationRange) -> None:
     leader = wide["b"].step_down()
     status = wide.request("b", "GET", ATTEMPT, node=leader).json()
     assert status["started"] is False
+
+
+def test_a_ghost_of_an_attempt(wide: ReplicationRange) -> None:
+    """A node that led once remembers the attempt (facts 1.4); after a reset it does not."""
+    bao = wide["b"].bao
+    wide.request("b", "PUT", ATTEMPT, {}, node="b1")
+    old = bao.active()
+    wide["b"].step_down()
+    wide.reset()
+
+    def leads_again() -> bool:
+        return wide["b"].step_down() == old.name
+
+    wait_until(leads_again, seconds=60, what="the old node leads again")
+    assert wide.request("b", "GET", ATTEMPT, node=old.name).json()["started"] is False
 
 
 def test_a_dead_leader(wide: ReplicationRange) -> None:
