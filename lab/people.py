@@ -9,9 +9,9 @@ from lab.chat.deliveries import Delivery, EnvelopeKind, Outcome
 from lab.chat.modals import OpenView
 from lab.chat.records import Channel, Message, User
 from lab.chat.refusal import NotPossible
-from lab.chat.rendering import blocks_text, message_text
+from lab.chat.rendering import message_text
 from lab.chat.server import Chat
-from lab.sights import Modal, NotSeen, Reaction, Seen
+from lab.sights import Modal, NotSeen, Reaction, Seen, modal_as_seen
 
 PATIENCE = 10.0
 """Seconds that somebody waits for something to appear, if not told otherwise."""
@@ -186,14 +186,14 @@ class Person:
         """Return the modal in front of this person, or None."""
         with self._pulse:
             view = self.chat.world.modals.top(self.id)
-            return self._modal(view) if view else None
+            return modal_as_seen(self.chat.workspace, view, self.user) if view else None
 
     @property
     def home(self) -> Modal | None:
         """Return the home tab that the app published for this person, or None."""
         with self._pulse:
             view = self.chat.world.modals.home(self.id)
-            return self._modal(view) if view else None
+            return modal_as_seen(self.chat.workspace, view, self.user) if view else None
 
     def waits_for_modal(
         self, *texts: str, callback_id: str | None = None, within: float = PATIENCE
@@ -253,17 +253,6 @@ class Person:
         if view is None:
             raise NotPossible(f"{self.id} has no modal open.")
         return view
-
-    def _modal(self, view: OpenView) -> Modal:
-        title = view.view.get("title", {}).get("text", "")
-        lines = (title, *blocks_text(self.chat.workspace, view.blocks, self.user))
-        return Modal(
-            view=view,
-            title=title,
-            text="\n".join(line for line in lines if line),
-            errors=dict(view.errors),
-            trouble=view.trouble,
-        )
 
     def _settled(self, delivery: Delivery | None, revision: int, within: float) -> Reaction:
         """Wait until the app answered or the client gave up."""

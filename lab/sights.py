@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from lab.chat.deliveries import Delivery, Outcome
 from lab.chat.kit import fields
 from lab.chat.modals import OpenView
-from lab.chat.records import Json, Message
+from lab.chat.records import Json, Message, User
+from lab.chat.rendering import blocks_text
+from lab.chat.workspace import Workspace
 
 
 class NotSeen(AssertionError):
@@ -58,6 +60,19 @@ class Modal:
     def callback_id(self) -> str:
         """Return the app's name for this modal."""
         return str(self.view.view.get("callback_id", ""))
+
+
+def modal_as_seen(workspace: Workspace, view: OpenView, reader: User) -> Modal:
+    """Return an open view as its owner reads it; the title is the first line."""
+    title = view.view.get("title", {}).get("text", "")
+    lines = (title, *blocks_text(workspace, view.blocks, reader))
+    return Modal(
+        view=view,
+        title=title,
+        text="\n".join(line for line in lines if line),
+        errors=dict(view.errors),
+        trouble=view.trouble,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
