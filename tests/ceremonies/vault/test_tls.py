@@ -174,3 +174,21 @@ def test_a_file_that_cannot_be_used_is_told_at_once(tmp_path: Path, key: str) ->
         with pytest.raises(Misconfigured) as raised:
             ClusterClient(Cluster(name="b", address="https://vault-b.example", nodes=(), **told))
         assert key in str(raised.value)
+
+
+def test_a_key_with_a_passphrase_is_refused_and_not_asked_about(
+    papers: Papers, tmp_path: Path
+) -> None:
+    """A service has no terminal on which somebody could type it."""
+    locked = tmp_path / "locked.key"
+    key = ec.generate_private_key(ec.SECP256R1())
+    locked.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(secrets.token_bytes(16)),
+        )
+    )
+    files = {"client_cert_file": papers.certificate, "client_key_file": locked}
+    with pytest.raises(Misconfigured):
+        ClusterClient(Cluster(name="b", address="https://vault-b.example", nodes=(), **files))
