@@ -1,0 +1,1 @@
+"""Every door of the house: where what people do in Slack comes in."""

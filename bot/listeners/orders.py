@@ -1,0 +1,243 @@
+"""What a typed line asks for: `/dr start payments for=promote reason=…` as a value. Pure.
+
+Names and options ignore case. What mobile clients make of a line is undone: curly quotes, dashes
+for hyphens, hard spaces, invisible characters, Slack's own escapes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from ceremonies.commands import Reason, Refusal
+from ceremonies.events import Purpose
+from ceremonies.topology import ReplicationSet
+
+LONGEST_REASON = 500
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+_QUOTES = "\"'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a"
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_REASON = re.compile(rf"(?:^|(?<=\s))[{_DASHES}]*reason\s*=\s*", re.IGNORECASE)
+_EQUALS = re.compile(r"\s*=\s*")
+
+
+class Verb(StrEnum):
+    """What `/dr` does now."""
+
+    HELP = "help"
+    START = "start"
+    STATUS = "status"
+    CANCEL = "cancel"
+    NUDGE = "nudge"
+    PROMOTE = "promote"
+
+
+LATER = ("run", "shift", "health", "report")
+LATER_PURPOSES = (Purpose.UPDATE_PRIMARY, Purpose.DISABLE)
+
+_OPTIONS: Mapping[Verb, tuple[str, ...]] = {
+    Verb.HELP: (),
+    Verb.START: ("for", "cluster", "reason"),
+    Verb.STATUS: (),
+    Verb.CANCEL: ("cluster",),
+    Verb.NUDGE: ("cluster",),
+    Verb.PROMOTE: ("cluster", "reason"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A line that was understood. Empty: not said. A set that is named is one that is served."""
+
+    verb: Verb
+    set_name: str = ""
+    cluster: str = ""
+    purpose: Purpose | None = None
+    reason: str = ""
+
+
+def parse(text: str, sets: Mapping[str, ReplicationSet]) -> Order | Refusal:
+    """Return what the line after `/dr` asks for, or a refusal that says what fits."""
+    line = _plain(text)
+    found = _REASON.search(line)
+    head, reason = (line[: found.start()], line[found.end() :]) if found else (line, None)
+    words = [_unquoted(word) for word in _EQUALS.sub("=", head).split()]
+    if not words:
+        return Order(verb=Verb.HELP) if reason is None else _unknown("reason=")
+    name, *rest = words
+    verb = _verb(name)
+    if isinstance(verb, Refusal):
+        return verb
+    options = _options(verb, [word for word in rest if "=" in word])
+    if isinstance(options, Refusal):
+        return options
+    if reason is not None:
+        if "reason" not in _OPTIONS[verb]:
+            return _no_such_option(verb, "reason")
+        options["reason"] = _unquoted(" ".join(reason.split()))[:LONGEST_REASON].rstrip()
+    return _order(verb, [word for word in rest if "=" not in word], options, sets)
+
+
+def _order(
+    verb: Verb, places: list[str], options: dict[str, str], sets: Mapping[str, ReplicationSet]
+) -> Order | Refusal:
+    if verb is Verb.HELP:
+        return Order(verb=verb)
+    if len(places) > 1:
+        return _left_over(verb, places[1])
+    where = _place(verb, places, options.get("cluster", ""), sets)
+    if isinstance(where, Refusal):
+        return where
+    purpose = _purpose(options["for"]) if "for" in options else None
+    if isinstance(purpose, Refusal):
+        return purpose
+    return Order(
+        verb=verb,
+        set_name=where[0],
+        cluster=where[1],
+        purpose=purpose,
+        reason=options.get("reason", ""),
+    )
+
+
+def _plain(text: str) -> str:
+    visible = _INVISIBLE.sub("", html.unescape(text))
+    return " ".join(visible.split())
+
+
+def _unquoted(word: str) -> str:
+    name, equals, value = word.partition("=")
+    if equals and " " not in word:
+        return f"{name.strip(_QUOTES)}={value.strip(_QUOTES)}"
+    return word.strip(_QUOTES)
+
+
+def _verb(word: str) -> Verb | Refusal:
+    name = word.casefold()
+    if name in set(Verb):
+        return Verb(name)
+    if name in LATER:
+        return _later(f"`/dr {name}`")
+    return _unknown(name)
+
+
+def _unknown(name: str) -> Refusal:
+    close = _closest(name, Verb)
+    hint = f" Did you mean `/dr {close}`?" if close else ""
+    known = ", ".join(f"`{verb}`" for verb in Verb)
+    words = f"I do not know `{_shown(name)}`.{hint} After `/dr` come {known}."
+    return Refusal(reason=Reason.MALFORMED, words=words)
+
+
+def _options(verb: Verb, words: Iterable[str]) -> dict[str, str] | Refusal:
+    options: dict[str, str] = {}
+    for word in words:
+        name, _, value = word.lstrip(_DASHES).partition("=")
+        name = name.casefold()
+        if name not in _OPTIONS[verb]:
+            return _no_such_option(verb, name)
+        if name in options:
+            words_ = f"`{name}=` stands twice; say it once."
+            return Refusal(reason=Reason.MALFORMED, words=words_)
+        if not value:
+            words_ = f"`{name}=` has no value. {_usage(verb)}"
+            return Refusal(reason=Reason.MALFORMED, words=words_)
+        options[name] = value.casefold()
+    return options
+
+
+def _no_such_option(verb: Verb, name: str) -> Refusal:
+    close = _closest(name, _OPTIONS[verb])
+    hint = f" Did you mean `{close}=`?" if close else ""
+    words = f"`/dr {verb}` has no option `{_shown(name)}=`.{hint} {_usage(verb)}"
+    return Refusal(reason=Reason.MALFORMED, words=words)
+
+
+def _left_over(verb: Verb, word: str) -> Refusal:
+    if verb is Verb.START and word.casefold() in set(Purpose):
+        hint = f"Write `for={word.casefold()}`."
+    else:
+        hint = _usage(verb)
+    words = f"I do not know what `{_shown(word)}` is for. {hint}"
+    return Refusal(reason=Reason.MALFORMED, words=words)
+
+
+def _place(
+    verb: Verb, places: list[str], cluster: str, sets: Mapping[str, ReplicationSet]
+) -> tuple[str, str] | Refusal:
+    """Return set and cluster, either possibly empty. `payments/b` names both at once."""
+    if not places:
+        if verb is Verb.STATUS:
+            return "", ""
+        if len(sets) > 1:
+            words = f"Say which replication set: {_listed(sets)}. {_usage(verb)}"
+            return Refusal(reason=Reason.AMBIGUOUS, words=words)
+        places = [next(iter(sets))]
+    name, slash, named = places[0].casefold().partition("/")
+    if name not in sets:
+        return _no_such_set(verb, name, sets)
+    if slash and cluster and named != cluster:
+        words = f"`{_shown(places[0])}` and `cluster={_shown(cluster)}` name two clusters."
+        return Refusal(reason=Reason.MALFORMED, words=words)
+    wanted = named or cluster
+    if wanted and sets[name].cluster(wanted) is None:
+        known = _listed(c.name for c in sets[name].clusters)
+        words = f"`{name}` has no cluster `{_shown(wanted)}`; it has {known}."
+        return Refusal(reason=Reason.MALFORMED, words=words)
+    return name, wanted
+
+
+def _no_such_set(verb: Verb, name: str, sets: Mapping[str, ReplicationSet]) -> Refusal:
+    close = _closest(name, sets)
+    hint = f" Did you mean `{close}`?" if close else ""
+    if verb is Verb.START and name in set(Purpose):
+        hint = f" A purpose is written `for={name}`."
+    words = f"There is no replication set `{_shown(name)}`.{hint} There are: {_listed(sets)}."
+    return Refusal(reason=Reason.MALFORMED, words=words)
+
+
+def _purpose(value: str) -> Purpose | Refusal:
+    name = value.replace("_", "-")
+    if name not in set(Purpose):
+        close = _closest(name, Purpose)
+        hint = f" Did you mean `for={close}`?" if close else ""
+        fitting = _listed(p for p in Purpose if p not in LATER_PURPOSES)
+        words = f"No ceremony is for `{_shown(value)}`.{hint} It can be for {fitting}."
+        return Refusal(reason=Reason.MALFORMED, words=words)
+    purpose = Purpose(name)
+    return _later(f"`for={purpose}`") if purpose in LATER_PURPOSES else purpose
+
+
+def _later(what: str) -> Refusal:
+    words = f"{what} comes later; this version of Conclave does not do it. Nothing happened."
+    return Refusal(reason=Reason.COMES_LATER, words=words)
+
+
+def _usage(verb: Verb) -> str:
+    shapes = {
+        "for": "for=promote|drill",
+        "cluster": "[cluster=NAME]",
+        "reason": "[reason=…]",
+    }
+    place = {Verb.HELP: "", Verb.STATUS: " [SET]"}.get(verb, " SET")
+    options = "".join(f" {shapes[name]}" for name in _OPTIONS[verb])
+    return f"It is written `/dr {verb}{place}{options}`."
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _closest(name: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(name, list(known), n=1)), "")
+
+
+def _shown(word: str) -> str:
+    """Return a person's own word so that it mentions nobody and ends no code span."""
+    safe = word.replace("`", "'")[:40]
+    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
