@@ -92,7 +92,7 @@ class RedisServer:
             "dir": str(self.directory),
             "save": "",
             "appendonly": "yes" if self.persisting else "no",
-            "appendfsync": "everysec",
+            "appendfsync": "always",
             "maxmemory": "64mb" if self.evicting else "0",
             "maxmemory-policy": "allkeys-lru" if self.evicting else "noeviction",
         }

@@ -194,4 +194,4 @@ def follow_attempt(station: Station, c: Ceremony) -> None:
             return ()
         return follows(c, seen, now=now, terms=station.terms())
 
-    station.ledger.append(build, who="conclave", confirm=True)
+    station.ledger.append(build, who="conclave")

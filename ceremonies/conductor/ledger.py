@@ -104,7 +104,7 @@ class Ledger:
         """Append facts, whatever it takes: retries while Redis is away and the process lives."""
         while True:
             try:
-                outcome = self.append(build, who=who, confirm=True)
+                outcome = self.append(build, who=who)
             except StoreUnreachable:
                 log.warning("log.waiting_for_store", set=self.name)
                 if self.closing.wait(_RETRY_S):
