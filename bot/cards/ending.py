@@ -1,0 +1,123 @@
+"""How a ceremony ended: in words, in durations, in the log's hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import Block
+
+from bot.cards.kit import context, section
+from bot.cards.phrases import code, mention, of_threshold, ours, people, place, span, title
+from ceremonies.ceremony import AttemptState, Ceremony, Ending
+from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
+
+RESTARTABLE = (Ending.CANCELLED, Ending.EXPIRED, Ending.TOKEN_UNUSED, Ending.NOT_STARTED)
+_HASH = 16
+_CHECKLIST = 10
+
+
+def headline(set_name: str, c: Ceremony) -> str:
+    """Return the final card's headline."""
+    match c.ending:
+        case Ending.PROMOTED:
+            return f"{place(set_name, c.cluster)} is the primary now"
+        case Ending.DRILLED:
+            return f"{title(set_name, c)}: passed"
+        case Ending.CANCELLED:
+            return f"{title(set_name, c)}: cancelled"
+        case Ending.EXPIRED:
+            return f"{title(set_name, c)}: out of time"
+        case Ending.TOKEN_UNUSED:
+            return f"{title(set_name, c)}: token not used"
+        case Ending.NOT_STARTED | None:
+            return f"{title(set_name, c)}: not started"
+
+
+def outcome(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
+    """Return how it ended and what is left for people to do."""
+    where = place(set_name, c.cluster)
+    match c.ending:
+        case Ending.PROMOTED:
+            return _promoted(where, rules)
+        case Ending.DRILLED:
+            return (
+                f"The key holders' shares made a DR operation token on {where}: it works. Nothing "
+                "was promoted. Thank you all."
+            )
+        case Ending.CANCELLED:
+            return f"{mention(c.ended_by)} cancelled it. {spent(c)}"
+        case Ending.EXPIRED:
+            return f"Its time ran out with {of_threshold(c)}. {spent(c)}"
+        case Ending.TOKEN_UNUSED:
+            return (
+                "No promotion was approved in time, so the DR operation token is not kept. The "
+                "shares given for it are spent. One click starts anew."
+            )
+        case Ending.NOT_STARTED | None:
+            return f"Vault opened no attempt, so nobody was asked for a share. {ours(c.trouble)}"
+
+
+def _promoted(where: str, rules: ReplicationSet) -> str:
+    todo = "\n".join(f"• {ours(step, 150)}" for step in rules.client_checklist[:_CHECKLIST])
+    left = len(rules.client_checklist) - _CHECKLIST
+    more = f"\n• and {left} more in the configuration" if left > 0 else ""
+    by_hand = f"\n*Left to do by hand:*\n{todo}{more}" if todo else ""
+    return (
+        f"*{where} answers as primary, active and unsealed.* Keep the old primary fenced off: it "
+        "may come back and still think that it is primary. Shares that were typed into Slack "
+        f"count as exposed: plan a rekey.{by_hand}"
+    )
+
+
+def spent(c: Ceremony) -> str:
+    """Return what became of the attempt and of the shares given for it."""
+    if c.attempt is AttemptState.OPEN:
+        return "Conclave is cancelling the attempt at Vault; the shares given for it are spent."
+    if c.attempt is AttemptState.NONE:
+        return "No attempt was open at Vault."
+    if not any(r.given or r.outside for r in c.rounds):
+        return "The attempt is closed at Vault; no share was given."
+    return "The attempt is closed at Vault; the shares given for it are spent."
+
+
+def gave(c: Ceremony) -> Block | None:
+    """Return who gave and who approved."""
+    now = c.round
+    who = list(dict.fromkeys(given.holder for given in now.given)) if now else []
+    lines = []
+    if who:
+        lines.append(f"*Gave a share:* {people(who)}")
+    if now and now.outside:
+        lines.append(f"*Given outside Conclave:* {now.outside}")
+    if c.request is not None:
+        lines.append(f"*Promotion asked for by:* {mention(c.request.by)}")
+    if c.approvals:
+        lines.append(f"*Approved by:* {people([a.by for a in c.approvals])}")
+    return section("\n".join(lines)) if lines else None
+
+
+def durations(c: Ceremony) -> Block | None:
+    """Return how long each step took since the start."""
+    lines = [f"• {words} {span(at - c.started_at)}" for words, at in _moments(c) if at]
+    return section("*After the start*\n" + "\n".join(lines)) if lines else None
+
+
+def _moments(c: Ceremony) -> Iterator[tuple[str, int]]:
+    yield "first share:", c.moments.first_share
+    yield "all shares, token made:", c.moments.completed
+    yield "promotion asked for:", c.moments.requested
+    yield "promotion sent:", c.moments.promotion_sent
+    yield "accepted by Vault:", c.moments.accepted
+    yield "primary:", c.moments.promoted
+    yield "token over:", c.moments.token_over
+    yield "ended:", c.moments.ended
+
+
+def log_line(state: SetState, c: Ceremony) -> Block:
+    """Return where the log stood, so that it can be compared later: entry and hash."""
+    rounds = len(c.rounds)
+    return context(
+        f"{rounds} {'round' if rounds == 1 else 'rounds'}. Log of {code(state.name)}: entry "
+        f"{state.n}, hash {code(state.head[:_HASH])}. Ceremony {code(c.id)}."
+    )

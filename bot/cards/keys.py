@@ -1,0 +1,36 @@
+"""Cards' keys: `channel:<ceremony>` and `dm:<ceremony>:<holder>:<round>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ceremonies.ceremony import Ceremony
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectKey:
+    """The key of a holder's message of one round."""
+
+    ceremony: str
+    holder: str
+    round: int
+
+    @property
+    def text(self) -> str:
+        """The key as the log and the notifier write it."""
+        return f"dm:{self.ceremony}:{self.holder}:{self.round}"
+
+
+def channel_key(c: Ceremony) -> str:
+    """Return the key of a ceremony's channel card."""
+    return f"channel:{c.id}"
+
+
+def direct_keys(c: Ceremony, keys: Iterable[str]) -> Iterator[DirectKey]:
+    """Yield those of `keys` that are messages to holders of this ceremony."""
+    start = f"dm:{c.id}:"
+    for key in keys:
+        holder, _, number = key.removeprefix(start).rpartition(":")
+        if key.startswith(start) and holder and number.isdigit():
+            yield DirectKey(ceremony=c.id, holder=holder, round=int(number))

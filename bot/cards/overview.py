@@ -1,0 +1,152 @@
+"""Private answers that only tell: what a person can do, and how a set stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.cards import buttons, notices
+from bot.cards.channel import headline
+from bot.cards.kit import Card, actions, card, context, section
+from bot.cards.phrases import code, escape, ours, people, place, second, when
+from ceremonies.ceremony import Ceremony, TokenState
+from ceremonies.evidence import Evidence
+from ceremonies.roster import Role, Roster
+from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
+
+_SETS = 10
+_CLUSTERS = 12
+
+_MAY = {
+    Role.KEY_HOLDER: (
+        "*Key holder:* when a ceremony starts, Conclave writes to you. Open that message, compare "
+        "the watchwords on the call, press *Give my share*. If it looks wrong, freeze it."
+    ),
+    Role.INCIDENT_COMMANDER: (
+        "*Incident commander:* {start} starts a ceremony; {promote} asks for the promotion; "
+        "{nudge} reminds; {cancel} calls it off. The card in the channel has the same as buttons."
+    ),
+    Role.APPROVER: (
+        "*Approver:* when a promotion is asked for, the channel's card has *Approve* and *Reject*. "
+        "You never approve what you asked for yourself."
+    ),
+    Role.SHIFT_LEAD: "*Shift lead:* tokens on duty come later.",
+    Role.AUDITOR: "*Auditor:* {status} shows how a set stands.",
+}
+
+
+def help_card(roster: Roster, person: str, sets: Sequence[str], *, command: str) -> Card:
+    """Return what this person can do, by their roles, with buttons for each set."""
+    known = roster.find(person)
+    roles = known.roles if known else frozenset[Role]()
+    typed = {
+        "start": code(f"{command} start SET for=promote"),
+        "promote": code(f"{command} promote SET"),
+        "nudge": code(f"{command} nudge SET"),
+        "cancel": code(f"{command} cancel SET"),
+        "status": code(f"{command} status"),
+    }
+    lines = [words.format(**typed) for role, words in _MAY.items() if role in roles]
+    commands = Role.INCIDENT_COMMANDER in roles
+    told = "*What you can do*" if lines else "You are not on the roster of Conclave."
+    blocks: list[Block | None] = [section("\n".join([told, *lines]))]
+    if lines:
+        for name in sets[:_SETS]:
+            blocks += [section(f"*{name}*"), actions(_doors(name, commands=commands))]
+        blocks.append(
+            context(f"{typed['status']} shows every set; {code(command + ' help')} shows this.")
+        )
+    return card(f"What you can do with {command}: open this message for your buttons.", blocks)
+
+
+def _doors(set_name: str, *, commands: bool) -> list[ButtonElement]:
+    row = [buttons.status(set_name)]
+    if commands:
+        row.append(buttons.start(set_name, "Start a ceremony"))
+    return row
+
+
+def status_card(
+    state: SetState,
+    rules: ReplicationSet,
+    *,
+    evidence: Evidence | None = None,
+    permalinks: Mapping[str, str] | None = None,
+) -> Card:
+    """Return how a set stands; `evidence` is a look taken now, `permalinks` by ceremony id."""
+    open_now = state.open_ceremonies
+    links = permalinks or {}
+    blocks: list[Block] = [section(f"*{state.name}*")]
+    blocks += [section(_ceremony(state.name, c, links.get(c.id, ""))) for c in open_now]
+    if not open_now:
+        blocks.append(section(_last(state)))
+    blocks.append(section(_roles(state, rules, evidence)))
+    blocks.append(section("*Token on duty:* comes later."))
+    if state.waking_failed:
+        blocks.append(section(f":bell: Waking people failed through {_ways(state)}."))
+    heads = [headline(state.name, c) for c in open_now]
+    return card(f"{state.name}: {'; '.join(heads) or 'no ceremony is open'}.", blocks)
+
+
+def _ways(state: SetState) -> str:
+    return ", ".join(code(way) for way in state.waking_failed[:_SETS])
+
+
+def _ceremony(set_name: str, c: Ceremony, permalink: str) -> str:
+    lines = [f"*{headline(set_name, c)}*"]
+    if c.round is not None and c.waiting_for:
+        lines.append(f"Waiting for {people(c.waiting_for)}.")
+    until = notices.deadline(c).replace("\n", ": ")
+    if until:
+        lines.append(until)
+    if permalink:
+        lines.append(f"<{escape(permalink)}|Open its card>")
+    return "\n".join(lines)
+
+
+def _last(state: SetState) -> str:
+    ended = [c for c in state.ceremonies if not c.is_open]
+    if not ended:
+        return "No ceremony is open, and none was held lately."
+    last = max(ended, key=lambda c: c.moments.ended)
+    red = "" if last.token.is_over else " :red_circle: Its token's deletion is not confirmed."
+    if last.token is TokenState.ORPHANED:
+        red = " :red_circle: Vault may have a token that nobody holds."
+    return (
+        f"No ceremony is open. The last one, {when(last.moments.ended)}: "
+        f"{headline(state.name, last)}.{red}"
+    )
+
+
+def _roles(state: SetState, rules: ReplicationSet, evidence: Evidence | None) -> str:
+    seen = evidence or _newest(state)
+    if seen is None:
+        names = ", ".join(place(state.name, cluster.name) for cluster in rules.clusters)
+        return f"*Clusters:* {names}. Nobody has asked them yet."
+    lines = [
+        f"• {place(state.name, cluster.name)}: {_role(seen, cluster.name)}"
+        for cluster in rules.clusters[:_CLUSTERS]
+    ]
+    left = len(rules.clusters) - _CLUSTERS
+    if left > 0:
+        lines.append(f"• and {left} more")
+    return f"*Clusters* (asked {second(seen.at)})\n" + "\n".join(lines)
+
+
+def _newest(state: SetState) -> Evidence | None:
+    return max((c.evidence for c in state.ceremonies), key=lambda seen: seen.at, default=None)
+
+
+def _role(evidence: Evidence, cluster: str) -> str:
+    nodes = [node for node in evidence.nodes if node.cluster == cluster]
+    answering = [node for node in nodes if node.answers]
+    if not answering:
+        return "not reachable from here"
+    modes = dict.fromkeys(ours(node.mode) for node in answering)
+    return ", ".join(modes) + _count(len(answering), len(nodes))
+
+
+def _count(answering: int, every: int) -> str:
+    return "" if answering == every else f" ({answering} of {every} nodes reachable from here)"

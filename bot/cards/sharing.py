@@ -1,0 +1,123 @@
+"""How far the shares are: the bar, who gave, who is waited for, and the rounds that were lost."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block
+
+from bot.cards.kit import fields, section
+from bot.cards.phrases import mention, of_threshold, ours, people, shares
+from ceremonies.ceremony import Ceremony, Round
+from ceremonies.events import RoundLoss
+
+_CELLS = 20
+_ROUNDS = 4
+_IN_A_ROUND = 8
+SECOND = 2
+
+_LOST = {
+    RoundLoss.SHARE_DID_NOT_FIT: "the shares did not fit together",
+    RoundLoss.RESET_OUTSIDE: "somebody outside Conclave reset it",
+    RoundLoss.GIVEN_UP: "its attempt ended",
+}
+
+
+def bar(progress: int, required: int) -> str:
+    """Return progress as at most 20 cells, full ones for shares that Vault has."""
+    cells = min(required, _CELLS) or 1
+    full = min(cells, progress * cells // required) if required else 0
+    return "▰" * full + "▱" * (cells - full)
+
+
+def progress(c: Ceremony) -> Block:
+    """Return the bar and the number of shares that Vault holds."""
+    return section(f"{bar(c.progress, c.required)}  *{of_threshold(c)}*")
+
+
+def standing(c: Ceremony) -> Block | None:
+    """Return who gave, who is waited for, who declined; None before a round is open."""
+    now = c.round
+    if now is None:
+        return None
+    gave = list(dict.fromkeys(given.holder for given in now.given))
+    if now.lost:
+        gave = []
+    texts = [f"*Gave*\n{people(gave) or 'nobody yet'}"]
+    if now.outside and not now.lost:
+        texts.append(f"*Given outside Conclave*\n{shares(now.outside)}; by whom is not known")
+    if c.is_open:
+        texts.append(f"*Waiting for*\n{people(c.waiting_for) or 'nobody'}")
+    if c.declined:
+        texts.append(f"*Cannot take part*\n{people(c.declined)}")
+    refused = [who for who, _ in now.refused if c.is_open and not now.lost]
+    if refused:
+        texts.append(f"*Vault did not count*\n{people(refused)}: their message says why")
+    return fields(*texts)
+
+
+def suspect_rounds(c: Ceremony) -> tuple[Round, ...]:
+    """Return the lost rounds in which some share may have been wrong."""
+    return tuple(r for r in c.lost_rounds if r.lost is not RoundLoss.GIVEN_UP or r.conflict)
+
+
+def may_choose(c: Ceremony) -> bool:
+    """Return whether the commander is offered to go on with chosen holders."""
+    return len(suspect_rounds(c)) >= SECOND and not c.frozen
+
+
+def lost_rounds(c: Ceremony) -> Block | None:
+    """Return what became of lost rounds; after the second, who was in each."""
+    lost = suspect_rounds(c)
+    if not lost:
+        return None
+    if len(lost) < SECOND:
+        return section(
+            f":arrows_counterclockwise: *Round {lost[0].number} was lost:* {_why(lost[0])}. Nobody "
+            "is to blame: Vault does not say which share it was. Everybody may give again."
+        )
+    lines = [_in_round(r) for r in lost[-_ROUNDS:]]
+    earlier = len(lost) - len(lines)
+    if earlier:
+        lines.insert(0, f"• and {earlier} earlier")
+    return section(
+        f":arrows_counterclockwise: *{len(lost)} rounds were lost.* Nobody is to blame: Vault does "
+        "not say which share it was, and the last to give need not be the one.\n"
+        + "\n".join(lines)
+        + "\nWas there a rekey? Is it another cluster's share? Compare on the call who was in "
+        "which round; you may go on with chosen holders."
+    )
+
+
+def _why(lost: Round) -> str:
+    if lost.conflict is not None:
+        return "two shares contradicted each other"
+    return _LOST[lost.lost or RoundLoss.GIVEN_UP]
+
+
+def _in_round(lost: Round) -> str:
+    gave = list(dict.fromkeys(given.holder for given in lost.given))
+    who = people(gave, _IN_A_ROUND) or "nobody known"
+    outside = f", {lost.outside} given outside" if lost.outside else ""
+    return f"• round {lost.number} ({_why(lost)}): {who}{outside}"
+
+
+def conflict(c: Ceremony) -> Block | None:
+    """Return that two shares of the open round contradict each other, or None."""
+    now = c.round
+    if now is None or now.conflict is None or now.lost or not c.is_open:
+        return None
+    found = now.conflict
+    if found.holder == found.other:
+        who = f"{mention(found.holder)} gave two versions of one share"
+    else:
+        who = f"the shares of {mention(found.other)} and {mention(found.holder)}"
+    return section(
+        f":warning: *Two shares contradict each other:* {who}. They claim the same place "
+        f"(x = {found.x}), so one of the two is wrong, and nobody can tell which. The second was "
+        "*not* sent. The first is at Vault and cannot be taken back: if it is the wrong one, the "
+        "round is lost at its last share. You can start a new round now."
+    )
+
+
+def trouble(c: Ceremony) -> Block | None:
+    """Return what went wrong last, in the words of whoever saw it."""
+    return section(f":warning: {ours(c.trouble)}") if c.trouble else None

@@ -1,0 +1,56 @@
+"""The DR operation token's line: red until Vault's word about its deletion is known."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block
+
+from bot.cards.kit import section
+from bot.cards.phrases import ours, place, when
+from ceremonies.ceremony import Ceremony, Ending, TokenState
+from ceremonies.decide.terms import ms
+from ceremonies.topology import ReplicationSet
+
+
+def token(set_name: str, c: Ceremony, rules: ReplicationSet) -> Block | None:
+    """Return what is known of the token; None before there is one."""
+    words = _words(set_name, c, rules)
+    return section(words) if words else None
+
+
+def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
+    match c.token:
+        case TokenState.NONE:
+            return ""
+        case TokenState.HELD:
+            return f":red_circle: *The DR operation token exists*, sealed. {_held(c, rules)}"
+        case TokenState.UNKNOWN:
+            again = f" next {when(c.retry_at)}" if c.retry_at else ""
+            return (
+                ":red_circle: *It is not known whether the DR operation token was deleted.* "
+                f"{ours(c.token_words, 400)} Conclave keeps asking Vault,{again or ' soon'}. "
+                "Until then treat it as alive: whoever has it can promote or disable."
+            )
+        case TokenState.DELETED:
+            at = f" {when(c.moments.token_over)}" if c.moments.token_over else ""
+            return f":white_check_mark: The DR operation token is deleted{at}."
+        case TokenState.NOT_DELETABLE:
+            return (
+                ":white_check_mark: The DR operation token cannot be deleted any more: Vault says "
+                f"that {place(set_name, c.cluster)} is not a secondary, and there it was for."
+            )
+        case TokenState.ORPHANED:
+            return (
+                ":red_circle: *Vault may have made a DR operation token that nobody holds.* A new "
+                "attempt replaces it; start one even if you do not need it."
+            )
+
+
+def _held(c: Ceremony, rules: ReplicationSet) -> str:
+    if not c.is_open:
+        after = "The promotion is done; " if c.ending is Ending.PROMOTED else ""
+        return f"{after}Conclave is deleting it."
+    unused = c.moments.completed + ms(rules.ceremony.token_unused)
+    return (
+        f"It is deleted right after the promotion, on cancel, or {when(unused)} if nobody "
+        "approved by then."
+    )
