@@ -44,6 +44,19 @@ EMPTY = Head(n=0, hash=NO_HASH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An entry as the store has it, unread; `n` is 0 where its place is no entry's."""
+
+    n: int
+    fields: Mapping[bytes, bytes]
+
+    @property
+    def head(self) -> Head:
+        """The head that this row claims to be."""
+        return Head(n=self.n, hash=_text(self.fields.get(b"hash", b"")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One decision: entry `n` of a set, as stored and as read. `at` is Redis's time in ms."""
 
@@ -144,22 +157,20 @@ class Scope:
             b"key_id": identity.key_id.encode(),
             b"signature": identity.sign(message).hex().encode(),
         }
-        return self.read(head, n=n, fields=fields)
+        return self.read(head, Row(n=n, fields=fields))
 
-    def read(self, head: Head, *, n: int, fields: Mapping[bytes, bytes]) -> Entry:
+    def read(self, head: Head, row: Row) -> Entry:
         """Return the stored entry that follows `head`; its hash holds, its signature is unchecked.
 
         Raises LogBroken where it does not follow, or holds something else than it says.
         """
+        n, fields = row.n, row.fields
         if n != head.n + 1:
-            raise LogBroken(f"entry {head.n + 1} is missing: entry {n} follows {head.n}")
+            found = f"entry {n}" if n else "what is no entry"
+            raise LogBroken(f"entry {head.n + 1} is missing: in its place stands {found}")
         if set(fields) != _FIELDS:
             raise LogBroken(f"entry {n} has other fields than an entry has")
-        body = fields[b"body"]
-        stored, key_id, signature = (
-            fields[name].decode("ascii", errors="replace")
-            for name in (b"hash", b"key_id", b"signature")
-        )
+        body, stored = fields[b"body"], row.head.hash
         message = self.message(n=n, before=head.hash, body=body)
         if hashlib.sha256(message).hexdigest() != stored:
             raise LogBroken(f"entry {n} is not what was written, or not where it was written")
@@ -173,8 +184,8 @@ class Scope:
             who=who,
             cause=cause,
             events=events,
-            key_id=key_id,
-            signature=signature,
+            key_id=_text(fields[b"key_id"]),
+            signature=_text(fields[b"signature"]),
         )
 
     def is_signed(self, entry: Entry, key: PublicIdentity) -> bool:
@@ -217,3 +228,7 @@ def _content(n: int, body: bytes) -> tuple[int, str, str | None, tuple[Mapping[s
             raise LogBroken(f"a newer Conclave wrote entry {n}", advice=_NEWER)
         case _:
             raise LogBroken(f"entry {n} is no entry of this log")
+
+
+def _text(field: bytes) -> str:
+    return field.decode("ascii", errors="replace")

@@ -7,7 +7,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ceremonies.chain import (
     Entry,
     Head,
     KeyNotIntroduced,
+    Row,
     Scope,
     TailLost,
     body_of,
@@ -28,6 +28,7 @@ from ceremonies.errors import LogBroken
 from ceremonies.identity import Identity
 from ceremonies.store import Redis, Script, Writer, translated
 from ceremonies.trust import Trust
+from ceremonies.verification import Fault, Verification, verified
 from ceremonies.wake import CHANNEL, Wake
 
 __all__ = [
@@ -46,33 +47,7 @@ __all__ = [
 ]
 
 PAGE = 500
-_FAULTS_TOLD = 100
 _UNIQUE_BYTES = 8
-
-Row = tuple[bytes, dict[bytes, bytes]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What is wrong with entry `n`, in words."""
-
-    n: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """What checking every hash and every signature found; the first hundred faults."""
-
-    entries: int
-    head: Head
-    keys: tuple[str, ...]
-    faults: tuple[Fault, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether the whole chain holds."""
-        return not self.faults
 
 
 @cache
@@ -119,9 +94,9 @@ class SetLog:
                 return self.load()
             trust = self._trust or self._trust_of_all()
             rows = self._rows(_id(head.n))
-            if not rows or _head_of(rows[0]) != head:
+            if not rows or rows[0].head != head:
                 self._trust = None
-                found = _head_of(rows[-1]) if rows else self._found()
+                found = rows[-1].head if rows else self._found()
                 raise TailLost(had=head, found=found)
             return self._read(head, rows[1:], trust)
 
@@ -166,7 +141,7 @@ class SetLog:
                 self._taken(entry)
                 return entry
             case 0:
-                return Head(n=_number(last), hash=last_hash.decode())
+                return Head(n=_row(last, {}).n, hash=last_hash.decode())
             case _:
                 raise LogBroken("the log's last entries were deleted from the stream")
 
@@ -192,25 +167,7 @@ class SetLog:
 
     def verify(self) -> Verification:
         """Check every hash and every signature, and tell all that is wrong; StoreUnreachable."""
-        trust = self._new_trust()
-        faults: list[Fault] = []
-        head, entries = EMPTY, 0
-        for row in self._rows("-"):
-            entries += 1
-            try:
-                entry = self._scope.read(head, n=_number(row[0]), fields=row[1])
-                trust.take(entry)
-                trust.check(entry)
-            except LogBroken as error:
-                faults.append(Fault(n=_number(row[0]), words=str(error)))
-            head = _head_of(row)
-        try:
-            trust.settle()
-        except LogBroken as error:
-            faults.append(Fault(n=head.n, words=str(error)))
-        return Verification(
-            entries=entries, head=head, keys=trust.keys, faults=tuple(faults[:_FAULTS_TOLD])
-        )
+        return verified(self._rows("-"), scope=self._scope, own=self._identity.public)
 
     def _new_trust(self) -> Trust:
         return Trust(self._scope, self._identity.public)
@@ -229,19 +186,19 @@ class SetLog:
 
     def _rows(self, start: str) -> list[Row]:
         rows: list[Row] = []
-        with translated():
-            while True:
-                read: Callable[..., Any] = self._redis.xrange
-                page: list[Row] = read(self._key, min=start, max="+", count=PAGE)
-                rows += page
-                if len(page) < PAGE:
-                    return rows
-                start = f"({page[-1][0].decode()}"
+        read: Callable[..., Any] = self._redis.xrange
+        while True:
+            with translated():
+                page = read(self._key, min=start, max="+", count=PAGE)
+            rows += (_row(*found) for found in page)
+            if len(page) < PAGE:
+                return rows
+            start = f"({page[-1][0].decode()}"
 
     def _read(self, head: Head, rows: Sequence[Row], trust: Trust) -> list[Entry]:
         entries = []
-        for stream_id, fields in rows:
-            entry = self._scope.read(head, n=_number(stream_id), fields=fields)
+        for row in rows:
+            entry = self._scope.read(head, row)
             trust.take(entry)
             entries.append(entry)
             head = entry.head
@@ -276,7 +233,8 @@ def heads(redis: Redis, sets: Sequence[str]) -> dict[str, Head]:
             pipe.xrevrange(log_key(name), count=1)
         newest = pipe.execute()
     return {
-        name: _head_of(rows[0]) if rows else EMPTY for name, rows in zip(sets, newest, strict=True)
+        name: _row(*rows[0]).head if rows else EMPTY
+        for name, rows in zip(sets, newest, strict=True)
     }
 
 
@@ -284,13 +242,7 @@ def _id(n: int) -> str:
     return f"{n}-0"
 
 
-def _number(stream_id: bytes) -> int:
-    """The entry's number; an id that is not `n-0` was not written by us."""
+def _row(stream_id: bytes, fields: Mapping[bytes, bytes]) -> Row:
+    """Entry `n` stands at `n-0`; whatever stands elsewhere was not written by us."""
     n, _, rest = stream_id.partition(b"-")
-    if rest != b"0":
-        raise LogBroken(f"the log holds {stream_id.decode()}, which is no entry's id")
-    return int(n)
-
-
-def _head_of(row: Row) -> Head:
-    return Head(n=_number(row[0]), hash=row[1].get(b"hash", b"").decode(errors="replace"))
+    return Row(n=int(n) if rest == b"0" else 0, fields=fields)
