@@ -1,0 +1,66 @@
+"""Plots that are played in the terminal: each ends with a proof, and says so by its exit status."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from lab.enterprise import practice_range
+from lab.redis import RedisServer
+from lab.scenarios.ceremony import play_ceremony
+from lab.scenarios.timeline import Timeline
+from lab.stage import Stage
+
+PLOTS: Mapping[str, Callable[[Stage, Timeline], bool]] = {"ceremony": play_ceremony}
+COMING = ("failover", "planned-failover", "failback", "rejoin")
+
+
+def play(name: str, *, console: Console | None = None) -> int:
+    """Play a plot on parts that are started and stopped here; return the exit status.
+
+    0: its proof holds. 1: it does not. 2: no such plot. 130: Ctrl-C; nothing is left running.
+    """
+    console = console or Console(highlight=False)
+    if name not in PLOTS:
+        later = " (comes later)" if name in COMING else ""
+        console.print(f"There is no scenario {name!r}{later}. There is: {', '.join(PLOTS)}.")
+        return 2
+    signal.signal(signal.SIGTERM, _interrupt)
+    with tempfile.TemporaryDirectory(prefix="conclave-demo-") as scratch:
+        try:
+            return _on_stage(Path(scratch), PLOTS[name], Timeline(console))
+        except KeyboardInterrupt:
+            console.print("\n[yellow]Stopped. Every part that was started is stopped too.[/]")
+            return 130
+
+
+def _on_stage(scratch: Path, plot: Callable[[Stage, Timeline], bool], timeline: Timeline) -> int:
+    redis = RedisServer(directory=scratch / "redis")
+    vaults = practice_range(scratch / "vaults")
+    stage = Stage(directory=scratch / "bot", vaults=vaults, redis=redis)
+    try:
+        with timeline.setting_up("Starting Redis and two OpenBao clusters, a and b"):
+            redis.start()
+            vaults.start()
+        with timeline.setting_up("Starting Slack's stand-in and the bot"):
+            stage.raise_curtain()
+        return 0 if plot(stage, timeline) else 1
+    finally:
+        timeline.close()
+        stage.clear()
+        vaults.stop()
+        redis.kill()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(play(sys.argv[1] if len(sys.argv) > 1 else "ceremony"))
