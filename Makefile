@@ -22,7 +22,7 @@ lab: install
 	$(BIN)/conclave lab
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 check: install
 	$(BIN)/ruff check .
