@@ -10,9 +10,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import structlog
 from slack_bolt import App
@@ -22,9 +20,6 @@ from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 log = structlog.get_logger()
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 PING_S = 2.0
 SILENT_S = 5.0
@@ -36,15 +31,6 @@ _arrived: contextvars.ContextVar[float] = contextvars.ContextVar("envelope_arriv
 def arrived() -> float:
     """Return when the envelope that is being handled arrived (monotonic seconds)."""
     return _arrived.get(time.monotonic())
-
-
-class ContextExecutor(ThreadPoolExecutor):
-    """A thread pool whose work sees the context of whoever submitted it."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run `fn` in a copy of the caller's context."""
-        context = contextvars.copy_context()
-        return super().submit(context.run, fn, *args, **kwargs)  # type: ignore[arg-type]
 
 
 class Socket:
