@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.cards.calls import calls
 from bot.cards.channel import channel_card
 from bot.cards.holder import holder_card
 from bot.cards.keys import DirectKey, channel_key, direct_keys
@@ -29,26 +30,25 @@ class Wanted:
 def wanted(
     state: SetState, replication_set: ReplicationSet, roster: Roster, *, command: str, now: int
 ) -> dict[str, Wanted]:
-    """Return every wanted card by key, the channel's first.
+    """Return every wanted card by key, in the order in which they should be posted.
 
     A holder has one message for each round, so that each round notifies them. Once posted it
     stays wanted and tells how its round ended; what was never posted is wanted only while its
-    round is the newest of an open ceremony.
+    round is the newest of an open ceremony. A call (`bot.cards.calls`) is wanted only while it
+    calls: posted, it needs no further care.
     """
-    del roster  # people are shown as Slack shows them
+    channel = replication_set.incident_channel
     cards: dict[str, Wanted] = {}
     for c in state.ceremonies:
-        cards[channel_key(c)] = Wanted(
-            target=replication_set.incident_channel,
-            is_person=False,
-            card=channel_card(state, c, replication_set, command=command, now=now),
-        )
-        for key in _direct(state, c):
-            cards[key.text] = Wanted(
-                target=key.holder,
-                is_person=True,
-                card=holder_card(state, c, replication_set, holder=key.holder, number=key.round),
+        shown = channel_card(state, c, replication_set, command=command, now=now)
+        cards[channel_key(c)] = Wanted(target=channel, is_person=False, card=shown)
+        for direct in _direct(state, c):
+            shown = holder_card(
+                state, c, replication_set, holder=direct.holder, number=direct.round
             )
+            cards[direct.text] = Wanted(target=direct.holder, is_person=True, card=shown)
+        for key, shown in calls(state, c, replication_set, roster, now=now):
+            cards[key] = Wanted(target=channel, is_person=False, card=shown)
     return cards
 
 

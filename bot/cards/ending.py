@@ -8,7 +8,8 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import context, section
 from bot.cards.phrases import code, mention, of_threshold, ours, people, place, span, title
-from ceremonies.ceremony import AttemptState, Ceremony, Ending
+from bot.cards.sharing import givers
+from ceremonies.ceremony import AttemptState, Ceremony, Ending, TokenState
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 
@@ -81,10 +82,10 @@ def spent(c: Ceremony) -> str:
     return "The attempt is closed at Vault; the shares given for it are spent."
 
 
-def gave(c: Ceremony) -> Block | None:
+def gave(c: Ceremony, rules: ReplicationSet) -> Block | None:
     """Return who gave and who approved."""
     now = c.round
-    who = list(dict.fromkeys(given.holder for given in now.given)) if now else []
+    who = givers(now) if now else []
     lines = []
     if who:
         lines.append(f"*Gave a share:* {people(who)}")
@@ -92,14 +93,19 @@ def gave(c: Ceremony) -> Block | None:
         lines.append(f"*Given outside Conclave:* {now.outside}")
     if c.request is not None:
         lines.append(f"*Promotion asked for by:* {mention(c.request.by)}")
-    if c.approvals:
-        lines.append(f"*Approved by:* {people([a.by for a in c.approvals])}")
+    clicked = [a.by for a in c.approvals]
+    if clicked:
+        lines.append(f"*Approved by:* {people(clicked)}")
+    if c.request is not None and rules.approval.holders_count:
+        agreed = [holder for holder in who if holder not in (c.request.by, *clicked)]
+        lines.append(f"*Agreed with their share:* {people(agreed)}")
     return section("\n".join(lines)) if lines else None
 
 
 def durations(c: Ceremony) -> Block | None:
     """Return how long each step took since the start."""
-    lines = [f"• {words} {span(at - c.started_at)}" for words, at in _moments(c) if at]
+    passed = sorted((at, words) for words, at in _moments(c) if at)
+    lines = [f"• {words} {span(at - c.started_at)}" for at, words in passed]
     return section("*After the start*\n" + "\n".join(lines)) if lines else None
 
 
@@ -110,8 +116,10 @@ def _moments(c: Ceremony) -> Iterator[tuple[str, int]]:
     yield "promotion sent:", c.moments.promotion_sent
     yield "accepted by Vault:", c.moments.accepted
     yield "primary:", c.moments.promoted
-    yield "token over:", c.moments.token_over
-    yield "ended:", c.moments.ended
+    gone = "token deleted:" if c.token is TokenState.DELETED else "token's end known:"
+    yield gone, c.moments.token_over
+    if c.ending not in (Ending.PROMOTED, Ending.DRILLED):
+        yield "ended:", c.moments.ended
 
 
 def log_line(state: SetState, c: Ceremony) -> Block:
@@ -119,5 +127,5 @@ def log_line(state: SetState, c: Ceremony) -> Block:
     rounds = len(c.rounds)
     return context(
         f"{rounds} {'round' if rounds == 1 else 'rounds'}. Log of {code(state.name)}: entry "
-        f"{state.n}, hash {code(state.head[:_HASH])}. Ceremony {code(c.id)}."
+        f"{state.n}, hash {code(state.head[:_HASH])}."
     )

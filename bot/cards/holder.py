@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards import buttons
+from bot.cards import buttons, notices
 from bot.cards.afterwards import closing
 from bot.cards.kit import Card, actions, card, context, fields, header, section
-from bot.cards.phrases import aim, code, mention, of_threshold, ours, place, quoted, span, when
+from bot.cards.phrases import aim, code, mention, of_threshold, one_line, ours, place, quoted, when
 from bot.cards.standing import Standing, may_give, shares_given, shares_kept, standing
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.events import Purpose
@@ -28,8 +28,8 @@ def holder_card(
     says = _says(state, c, where, holder=holder, rules=rules)
     blocks: list[Block | None] = [
         header(_headline(state.name, c, where)),
+        section(says) if says else None,
         section(_who_and_why(state.name, c)),
-        section(says) if where is not Standing.ASKED else None,
         section(which_share(state.name, c)) if may_give(where) else None,
         _facts(c, number),
         section(_compare()) if may_give(where) else None,
@@ -130,9 +130,9 @@ def _conflict(c: Ceremony, holder: str) -> str:
     found = c.rounds[-1].conflict
     second = found is not None and found.holder == holder
     if found is not None and found.other == holder and second:
-        mine = "You gave two different versions of one share. The second was *not* sent."
+        mine = "You gave two different versions of one share. The second was not sent."
     elif second:
-        mine = "Your share contradicts one that Vault has already. Yours was *not* sent."
+        mine = "Your share contradicts one that Vault has already. Yours was not sent."
     else:
         mine = "Another holder's share contradicts yours, which Vault has. Theirs was not sent."
     again = "paste it again, or " if second else ""
@@ -150,10 +150,8 @@ def _channel(state: SetState, c: Ceremony) -> str:
 def _facts(c: Ceremony, number: int) -> Block:
     nonce = c.rounds[number - 1].nonce
     one, two = watchwords(ceremony=c.id, nonce=nonce)
-    until = f"*Deadline*\n{when(c.deadline)}"
-    if c.frozen:
-        until = f"*Deadline*\nstands still, {span(c.deadline - c.frozen_at)} left"
-    return fields(until, f"*Watchwords*\n`{one} {two}`", f"*Nonce*\n{code(nonce)}")
+    texts = [notices.deadline(c), f"*Watchwords*\n`{one} {two}`", f"*Nonce*\n{code(nonce)}"]
+    return fields(*(text for text in texts if text))
 
 
 def _compare() -> str:
@@ -199,7 +197,7 @@ def _notification(set_name: str, c: Ceremony, where: Standing, says: str, number
             f"{head}: to {aim(set_name, c)}, until {when(c.deadline)}. Open this message, compare "
             f"the watchwords ({one} {two}), press Give my share."
         )
-    return f"{head}. {says.splitlines()[0]}" if says else head
+    return f"{head}. {one_line(says)}"
 
 
 def _over(state: SetState, c: Ceremony, where: Standing, *, holder: str, number: int) -> Card:
@@ -209,4 +207,4 @@ def _over(state: SetState, c: Ceremony, where: Standing, *, holder: str, number:
         f"Round {number}, watchwords `{one} {two}`, started by {mention(c.started_by)} "
         f"{when(c.started_at)}. Ceremony {code(c.id)}."
     )
-    return card(f"{head}. {says.splitlines()[0]}", [header(head), section(says), last])
+    return card(f"{head}. {one_line(says)}", [header(head), section(says), last])

@@ -1,4 +1,9 @@
-"""Cards' keys: `channel:<ceremony>` and `dm:<ceremony>:<holder>:<round>`."""
+"""Cards' keys, as the log keeps them beside where each card stands.
+
+`channel:<ceremony>` is the ceremony's card and `dm:<ceremony>:<holder>:<round>` a holder's message:
+both are drawn anew as things change. Slack notifies nobody of a changed message, so there is a
+third, posted once: `call:<ceremony>:<what>:<which>` in the channel calls those who must act now.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +30,11 @@ class DirectKey:
 def channel_key(c: Ceremony) -> str:
     """Return the key of a ceremony's channel card."""
     return f"channel:{c.id}"
+
+
+def call_key(c: Ceremony, what: str, which: int | str) -> str:
+    """Return the key of a call in the channel; `which` tells it from the next of its kind."""
+    return f"call:{c.id}:{what}:{which}"
 
 
 def direct_keys(c: Ceremony, keys: Iterable[str]) -> Iterator[DirectKey]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards import buttons, notices
-from bot.cards.channel import headline
+from bot.cards.course import headline
 from bot.cards.kit import Card, actions, card, context, section
 from bot.cards.phrases import code, escape, ours, people, place, second, when
 from ceremonies.ceremony import Ceremony, TokenState

@@ -16,7 +16,9 @@ from ceremonies.events import Purpose
 QUOTED = 300
 _CODE = 120
 _SHOUT = re.compile(r"@(?=channel|here|everyone)", re.IGNORECASE)
+_UNSEEN = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # these turn text around
 _MENTION = re.compile(r"&lt;@([UW][A-Z0-9]+)&gt;")
+_EMOJI = re.compile(r":[a-z_]+: ?")
 _WORD_JOINER = "\u2060"
 
 _TITLES = {
@@ -39,7 +41,7 @@ def cut(text: str, at_most: int) -> str:
 
 def quoted(text: str, at_most: int = QUOTED) -> str:
     """Return a person's own words in quotation marks: one line, without mentions or code."""
-    line = cut(" ".join(text.split()), at_most).replace("`", "'")
+    line = cut(" ".join(_UNSEEN.sub(" ", text).split()), at_most).replace("`", "'")
     return f"“{_quiet(escape(line))}”"
 
 
@@ -128,4 +130,10 @@ def more_people(count: int) -> str:
 
 def of_threshold(c: Ceremony) -> str:
     """Return how far the shares are, as in `2 of 3 shares`."""
-    return f"{c.progress} of {c.required or '?'} shares"
+    return f"{c.progress} of {c.required} shares" if c.required else shares(c.progress)
+
+
+def one_line(text: str) -> str:
+    """Return the first line of mrkdwn for a lock screen: no bold, no emoji names."""
+    first = text.splitlines()[0] if text else ""
+    return _EMOJI.sub("", first).replace("*", "").strip()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.cards import buttons, gate
-from bot.cards.channel import headline
+from bot.cards.course import headline
 from bot.cards.kit import Card, card, context, section
 from bot.cards.phrases import code, cut, escape, ours, place, quoted
 from ceremonies.ceremony import Ceremony

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import fields, section
 from bot.cards.phrases import mention, of_threshold, ours, people, shares
-from ceremonies.ceremony import Ceremony, Round
+from ceremonies.ceremony import Ceremony, Phase, Round
 from ceremonies.events import RoundLoss
 
 _CELLS = 20
@@ -38,20 +40,30 @@ def standing(c: Ceremony) -> Block | None:
     now = c.round
     if now is None:
         return None
-    gave = list(dict.fromkeys(given.holder for given in now.given))
-    if now.lost:
-        gave = []
-    texts = [f"*Gave*\n{people(gave) or 'nobody yet'}"]
-    if now.outside and not now.lost:
+    texts = []
+    gave = givers(now)
+    if gave or not now.lost:
+        label = "Had given (spent)" if now.lost else "Gave"
+        texts.append(f"*{label}*\n{people(gave) or 'nobody yet'}")
+    if now.outside:
         texts.append(f"*Given outside Conclave*\n{shares(now.outside)}; by whom is not known")
-    if c.is_open:
-        texts.append(f"*Waiting for*\n{people(c.waiting_for) or 'nobody'}")
+    if c.phase is Phase.COLLECTING:
+        texts += _awaited(c, now)
+    return fields(*texts) if texts else None
+
+
+def givers(this: Round) -> list[str]:
+    """Return the holders whose shares a round has, each once."""
+    return list(dict.fromkeys(given.holder for given in this.given))
+
+
+def _awaited(c: Ceremony, now: Round) -> Iterator[str]:
+    yield f"*Waiting for*\n{people(c.waiting_for) or 'nobody'}"
     if c.declined:
-        texts.append(f"*Cannot take part*\n{people(c.declined)}")
-    refused = [who for who, _ in now.refused if c.is_open and not now.lost]
-    if refused:
-        texts.append(f"*Vault did not count*\n{people(refused)}: their message says why")
-    return fields(*texts)
+        yield f"*Cannot take part*\n{people(c.declined)}"
+    if now.refused:
+        who = [holder for holder, _ in now.refused]
+        yield f"*Vault did not count*\n{people(who)}: their message says why"
 
 
 def suspect_rounds(c: Ceremony) -> tuple[Round, ...]:
@@ -61,7 +73,8 @@ def suspect_rounds(c: Ceremony) -> tuple[Round, ...]:
 
 def may_choose(c: Ceremony) -> bool:
     """Return whether the commander is offered to go on with chosen holders."""
-    return len(suspect_rounds(c)) >= SECOND and not c.frozen
+    now = c.phase in (Phase.COLLECTING, Phase.STRANDED) and not c.frozen
+    return now and len(suspect_rounds(c)) >= SECOND
 
 
 def lost_rounds(c: Ceremony) -> Block | None:
@@ -94,27 +107,31 @@ def _why(lost: Round) -> str:
 
 
 def _in_round(lost: Round) -> str:
-    gave = list(dict.fromkeys(given.holder for given in lost.given))
-    who = people(gave, _IN_A_ROUND) or "nobody known"
+    who = people(givers(lost), _IN_A_ROUND) or "nobody known"
     outside = f", {lost.outside} given outside" if lost.outside else ""
     return f"• round {lost.number} ({_why(lost)}): {who}{outside}"
 
 
-def conflict(c: Ceremony) -> Block | None:
-    """Return that two shares of the open round contradict each other, or None."""
+def has_conflict(c: Ceremony) -> bool:
+    """Return whether two shares of the open round contradict each other."""
     now = c.round
-    if now is None or now.conflict is None or now.lost or not c.is_open:
+    return c.phase is Phase.COLLECTING and now is not None and bool(now.conflict and not now.lost)
+
+
+def conflict(c: Ceremony) -> Block | None:
+    """Return what a contradiction means and what to do, or None where there is none."""
+    found = c.rounds[-1].conflict if has_conflict(c) else None
+    if found is None:
         return None
-    found = now.conflict
     if found.holder == found.other:
         who = f"{mention(found.holder)} gave two versions of one share"
     else:
         who = f"the shares of {mention(found.other)} and {mention(found.holder)}"
     return section(
-        f":warning: *Two shares contradict each other:* {who}. They claim the same place "
-        f"(x = {found.x}), so one of the two is wrong, and nobody can tell which. The second was "
-        "*not* sent. The first is at Vault and cannot be taken back: if it is the wrong one, the "
-        "round is lost at its last share. You can start a new round now."
+        f":warning: *Two shares contradict each other:* {who}. One of the two is wrong; nobody "
+        "can tell which, and nobody is blamed. The second was *not* sent. The first is at Vault "
+        "and cannot be taken back: if it is the wrong one, the round is lost at its last share. "
+        "*Start a new round*, unless the second was mistyped."
     )
 
 

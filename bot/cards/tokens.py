@@ -24,11 +24,12 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
         case TokenState.HELD:
             return f":red_circle: *The DR operation token exists*, sealed. {_held(c, rules)}"
         case TokenState.UNKNOWN:
-            again = f" next {when(c.retry_at)}" if c.retry_at else ""
+            again = f", next {when(c.retry_at)}" if c.retry_at else ""
+            why = f"{ours(c.token_words, 400)} " if c.token_words else ""
             return (
                 ":red_circle: *It is not known whether the DR operation token was deleted.* "
-                f"{ours(c.token_words, 400)} Conclave keeps asking Vault,{again or ' soon'}. "
-                "Until then treat it as alive: whoever has it can promote or disable."
+                f"{why}Conclave keeps asking Vault{again}. Until then treat it as alive: whoever "
+                "has it can promote or disable."
             )
         case TokenState.DELETED:
             at = f" {when(c.moments.token_over)}" if c.moments.token_over else ""
@@ -36,7 +37,7 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
         case TokenState.NOT_DELETABLE:
             return (
                 ":white_check_mark: The DR operation token cannot be deleted any more: Vault says "
-                f"that {place(set_name, c.cluster)} is not a secondary, and there it was for."
+                f"that {place(set_name, c.cluster)} is no secondary now, and it was good for one."
             )
         case TokenState.ORPHANED:
             return (

@@ -1,0 +1,84 @@
+"""Short messages that call people: Slack notifies nobody of a card that has only changed.
+
+Each is posted once and says who must act on which card; none has buttons of its own. Reminders of
+shares and deadlines are the notifier's (`bot.notifier.reminders`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.cards import ending, sharing
+from bot.cards.approvals import missing
+from bot.cards.keys import call_key
+from bot.cards.kit import Card, card, section
+from bot.cards.phrases import mention, more_people, people, place, title
+from ceremonies.ceremony import Ceremony, Ending, Phase
+from ceremonies.roster import Role, Roster
+from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
+
+_CALLED = 10
+_SEE = "See the card above."
+
+
+def calls(
+    state: SetState, c: Ceremony, rules: ReplicationSet, roster: Roster, *, now: int
+) -> Iterator[tuple[str, Card]]:
+    """Yield by key what the channel should be told aloud now, once for each occasion."""
+    if not c.is_open:
+        yield call_key(c, "ended", 0), _said(mention(c.started_by), _over(state.name, c))
+        return
+    commanders = _role(roster, Role.INCIDENT_COMMANDER)
+    name = place(state.name, c.cluster)
+    for what, which, words in _decisions(name, c):
+        yield call_key(c, what, which), _said(commanders, words)
+    left = missing(c, rules, now=now)
+    if c.request is not None and left and not c.frozen and c.phase is not Phase.PROMOTING:
+        asks = f"{mention(c.request.by)} asks to promote {name}: {more_people(left)} must agree."
+        words = f"{asks} Read the card above, then approve or reject there."
+        approvers = _role(roster, Role.APPROVER, besides=c.request.by)
+        yield call_key(c, "approve", c.request.at), _said(approvers, words)
+
+
+def _decisions(name: str, c: Ceremony) -> Iterator[tuple[str, int, str]]:
+    """Yield what a commander must decide now: kind, which of its kind, words."""
+    if c.frozen:
+        words = f"{mention(c.frozen_by)} froze the ceremony on {name}: it looks wrong to them."
+        yield "frozen", c.frozen_at, f"{words} {_SEE}"
+        return
+    if c.phase is Phase.BLOCKED:
+        words = f"Another attempt is open at Vault on {name}; only you can decide to end it."
+        yield "blocked", len(c.rounds), f"{words} {_SEE}"
+    if c.phase is Phase.STRANDED:
+        words = f"The attempt on {name} is lost; you can start a new one."
+        yield "stranded", len(c.rounds), f"{words} {_SEE}"
+    if sharing.has_conflict(c):
+        words = f"Two shares on {name} contradict each other; you can start a new round."
+        yield "conflict", len(c.rounds), f"{words} {_SEE}"
+    elif c.phase is Phase.COLLECTING and sharing.may_choose(c):
+        words = f"{len(sharing.suspect_rounds(c))} rounds on {name} were lost; nobody is blamed."
+        yield "choose", len(c.rounds), f"{words} You can go on with chosen holders. {_SEE}"
+
+
+def _over(set_name: str, c: Ceremony) -> str:
+    name = place(set_name, c.cluster)
+    match c.ending:
+        case Ending.PROMOTED:
+            how = f"Done: {name} serves as primary."
+        case Ending.DRILLED:
+            how = f"{title(set_name, c)}: done."
+        case _:
+            again = " You can start anew." if c.ending in ending.RESTARTABLE else ""
+            how = f"The ceremony on {name} has ended without its purpose.{again}"
+    return f"{how} {_SEE}"
+
+
+def _role(roster: Roster, role: Role, *, besides: str = "") -> str:
+    ids = [person.slack for person in roster.with_role(role) if person.slack != besides]
+    return people(ids, _CALLED)
+
+
+def _said(who: str, words: str) -> Card:
+    line = f"{who}: {words}" if who else words
+    return card(line, [section(line)])
