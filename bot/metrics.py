@@ -1,31 +1,86 @@
-"""Counters that Prometheus reads. Labels carry no names of people and no nonces."""
+"""What is counted, for /metrics: one object, made when serving begins."""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from collections.abc import Callable
 
-REGISTRY = CollectorRegistry()
-
-COMMANDS = Counter(
-    "conclave_commands", "Slash commands and clicks, by door and outcome", ["door", "outcome"],
-    registry=REGISTRY,
-)  # fmt: skip
-CARDS = Counter(
-    "conclave_cards", "Cards posted and updated, by outcome", ["call", "outcome"], registry=REGISTRY
-)
-ENTRIES = Gauge("conclave_log_entries", "Entries in a set's log", ["set"], registry=REGISTRY)
-OPEN_CEREMONIES = Gauge(
-    "conclave_open_ceremonies", "Ceremonies that go on", ["set"], registry=REGISTRY
-)
-TOKENS_ALIVE = Gauge(
-    "conclave_operation_tokens_alive", "DR operation tokens not known to be deleted", ["set"],
-    registry=REGISTRY,
-)  # fmt: skip
-PONG_AGE = Gauge(
-    "conclave_socket_pong_age_seconds", "Seconds since Slack last answered", registry=REGISTRY
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
 )
 
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
-def exposition() -> bytes:
-    """Return what /metrics answers."""
-    return bytes(generate_latest(REGISTRY))
+
+class Metrics:
+    """Counters and gauges. Labels are names of ours: never a person, a nonce or a text."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        self.requests = Counter(
+            "conclave_requests",
+            "Clicks, commands and modals that came from Slack.",
+            ("door", "outcome"),
+            registry=self._registry,
+        )
+        self.answer_seconds = Histogram(
+            "conclave_answer_seconds",
+            "From an envelope's arrival to its acknowledgement.",
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.refusals = Counter(
+            "conclave_gate_refusals",
+            "People who were not let in.",
+            ("why",),
+            registry=self._registry,
+        )
+        self.shares = Counter(
+            "conclave_shares",
+            "Shares that were offered.",
+            ("set", "outcome"),
+            registry=self._registry,
+        )
+        self.reconnects = Counter(
+            "conclave_socket_reconnects",
+            "New Socket Mode connections after the first.",
+            registry=self._registry,
+        )
+        self.slack_failures = Counter(
+            "conclave_slack_failures",
+            "Calls to Slack that failed.",
+            ("method", "error"),
+            registry=self._registry,
+        )
+        self.wakings = Counter(
+            "conclave_wakings",
+            "People outside Slack who were told, by kind of way.",
+            ("way", "outcome"),
+            registry=self._registry,
+        )
+        self.open_ceremonies = Gauge(
+            "conclave_open_ceremonies",
+            "Ceremonies that go on.",
+            ("set",),
+            registry=self._registry,
+        )
+        self._silence = Gauge(
+            "conclave_socket_silence_seconds",
+            "Since Slack last answered on the socket.",
+            registry=self._registry,
+        )
+
+    def watch_silence(self, age: Callable[[], float]) -> None:
+        """Have the silence of the socket read from here whenever metrics are asked for."""
+        self._silence.set_function(age)
+
+    def page(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        return generate_latest(self._registry)

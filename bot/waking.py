@@ -1,51 +1,71 @@
-"""Waking people whom Slack cannot reach: pagers, phones and mail, through Apprise."""
+"""Waking people whom Slack cannot reach, through Apprise: pagers, phones, mail.
+
+What is sent is read by machines of others: words only, never a nonce, never a secret.
+"""
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
+from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from urllib.parse import urlsplit
-
-import apprise
-import structlog
-
-log = structlog.get_logger()
+from types import ModuleType
 
 PATIENCE_S = 20.0
 
 
-def check(urls: Sequence[str]) -> tuple[str, ...]:
-    """Return the labels of the URLs that Apprise does not understand."""
-    return tuple(label(url, n) for n, url in enumerate(urls, 1) if not apprise.Apprise().add(url))
+def wake(urls: Sequence[str], title: str, body: str, *, seconds: float = PATIENCE_S) -> list[str]:
+    """Tell everybody behind these Apprise URLs; return the names of those that failed.
 
-
-def wake(urls: Sequence[str], *, title: str, body: str) -> tuple[str, ...]:
-    """Notify by every URL at once; return the labels of those that failed within 20 s.
-
-    Title and body carry no nonce and no secret: they leave by ways that we do not know.
+    All are told at once. One that has not succeeded after `seconds` counts as failed; it may
+    still get through. A name is the URL's scheme, numbered where there are several of one.
     """
-    if not urls:
-        return ()
-    pool = ThreadPoolExecutor(len(urls), "wake")
-    calls = {pool.submit(_notify, url, title, body): label(url, n) for n, url in enumerate(urls, 1)}
-    done, late = wait(calls, timeout=PATIENCE_S)
-    pool.shutdown(wait=False, cancel_futures=True)
-    failed = {calls[call] for call in late} | {calls[call] for call in done if not call.result()}
-    for name in sorted(failed):
-        log.warning("waking.failed", way=name)
-    return tuple(sorted(failed))
+    attempts = [_Attempt(url, title, body) for url in urls]
+    deadline = time.monotonic() + seconds
+    for attempt in attempts:
+        attempt.thread.join(max(0.0, deadline - time.monotonic()))
+    return [name for name, one in zip(labels(urls), attempts, strict=True) if not one.succeeded]
 
 
-def label(url: str, number: int) -> str:
-    """Return what a way of waking people is called in public: its kind and place in the list."""
-    return f"{urlsplit(url).scheme or 'unknown'} (urls[{number - 1}])"
+def is_known(url: str) -> bool:
+    """Return whether Apprise knows how to use this URL; nothing is sent."""
+    return _apprise().Apprise.instantiate(url) is not None
 
 
-def _notify(url: str, title: str, body: str) -> bool:
-    notifier = apprise.Apprise()
-    if not notifier.add(url):
-        return False
-    try:
-        return bool(notifier.notify(title=title, body=body))
-    except Exception:  # noqa: BLE001 — plugins of many hands; one that breaks must not stop others
-        return False
+def labels(urls: Sequence[str]) -> tuple[str, ...]:
+    """Return a name for each URL that tells neither host nor key: `pagerduty`, `mailto #2`."""
+    schemes = [url.partition("://")[0].casefold() for url in urls]
+    several = {scheme for scheme, count in Counter(schemes).items() if count > 1}
+    return tuple(
+        f"{scheme} #{number}" if scheme in several else scheme
+        for number, scheme in enumerate(schemes, 1)
+    )
+
+
+class _Attempt:
+    """One URL, told in a thread of its own that nobody has to wait for."""
+
+    def __init__(self, url: str, title: str, body: str) -> None:
+        self.succeeded = False
+        self.thread = threading.Thread(
+            target=self._tell, args=(url, title, body), name="waking", daemon=True
+        )
+        self.thread.start()
+
+    def _tell(self, url: str, title: str, body: str) -> None:
+        # Apprise's own failures come as False; a plugin's mistake ends this thread's work only.
+        try:
+            target = _apprise().Apprise.instantiate(url)
+            self.succeeded = bool(target and target.notify(title=title, body=body))
+        except Exception:  # noqa: BLE001 — the outermost frame of a thread that runs plugins
+            self.succeeded = False
+
+
+def _apprise() -> ModuleType:
+    """Return Apprise, loaded on first use: it takes a tenth of a second that many never need."""
+    import apprise  # noqa: PLC0415 — see above
+
+    # It names URLs, hosts and replies in its warnings; we tell of failures by label.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    return apprise
