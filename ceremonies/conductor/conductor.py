@@ -37,6 +37,7 @@ from ceremonies.evidence import Evidence
 from ceremonies.roster import Roster, roster_hash
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
+from ceremonies.wake import Wake
 
 log = structlog.get_logger()
 _STORE_AWAY = Refusal(
@@ -64,6 +65,7 @@ class Conductor:
         clock: Clock,
         workspace: str,
         ticking: Ticking,
+        wake: Wake,
         closing: threading.Event,
         listeners: list[Callable[[str], None]],
     ) -> None:
@@ -72,6 +74,7 @@ class Conductor:
         self._clock = clock
         self.workspace = workspace
         self._ticking = ticking
+        self._wake = wake
         self._closing = closing
         self._listeners = listeners
 
@@ -106,9 +109,11 @@ class Conductor:
         for station in self._stations.values():
             station.ledger.load()
         self._ticking.start()
+        self._wake.start()
 
     def close(self, seconds: float) -> None:
         """Finish open effects within `seconds`, or leave them to be adopted."""
+        self._wake.stop()
         self._ticking.close(seconds)
         self._closing.set()
 

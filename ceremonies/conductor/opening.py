@@ -17,6 +17,7 @@ from ceremonies.identity import Identity
 from ceremonies.keychain import Keychain
 from ceremonies.topology import ReplicationSet
 from ceremonies.vault import ClusterClient
+from ceremonies.wake import Wake
 
 _MEASURE_EVERY = 30  # sweeps
 
@@ -73,6 +74,7 @@ def open_conductor(
         clock=clock,
         workspace=workspace,
         ticking=ticking,
+        wake=Wake(redis, lambda _: ticking.nudge()),
         closing=closing,
         listeners=listeners,
     )

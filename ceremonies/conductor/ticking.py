@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
-from ceremonies.ceremony import AttemptState, Phase
+from ceremonies.ceremony import AttemptState, Phase, TokenState
 from ceremonies.conductor import attempts, promotions
 from ceremonies.conductor.adoption import adopt
 from ceremonies.conductor.station import BOT, Station
@@ -35,6 +35,7 @@ class Ticking:
         self._failures: dict[tuple[str, str], int] = {}
         self._not_before: dict[tuple[str, str], float] = {}
         self._followed: dict[str, float] = {}
+        self._swept: set[tuple[str, str, str]] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -84,6 +85,19 @@ class Ticking:
                 self._followed[c.id] = time.monotonic()
                 look = _following(station, c.id)
                 self._submit(station, f"follow:{c.cluster}", look)
+
+        self._clear_secrets(station)
+
+    def _clear_secrets(self, station: Station) -> None:
+        """Delete what nobody needs any more; to do it twice is harmless."""
+        for c in station.ledger.state.ceremonies:
+            over = [("otp", c.attempt in (AttemptState.GONE, AttemptState.COMPLETE))]
+            over.append(("token", c.token in (TokenState.DELETED, TokenState.NOT_DELETABLE)))
+            for kind, done in over:
+                name = (kind, c.cluster, c.nonce)
+                if done and c.nonce and name not in self._swept:
+                    station.keychain.delete(*name)
+                    self._swept.add(name)
 
     def _begin(self, station: Station, due: Owed) -> None:
         match due:
