@@ -20,16 +20,21 @@ log = structlog.get_logger()
 CHANNEL = "conclave:wake"
 
 _POLL_S = 0.5
-_PING_AFTER_S = 5.0  # of silence; a connection that answers no ping is none any more
-_GIVE_UP_AFTER_S = 12.0
 _PAUSES_S = (0.1, 0.5, 1.0, 2.0)
 
 
 class Wake:
-    """A thread that calls back with a set's name whenever an append to its log is published."""
+    """A thread that calls back with a set's name whenever an append to its log is published.
 
-    def __init__(self, store: Redis, callback: Callable[[str], None]) -> None:
-        self._store = store
+    After half of `patience_s` without a word Redis is asked for one; a connection that gives none
+    is made anew.
+    """
+
+    def __init__(
+        self, redis: Redis, callback: Callable[[str], None], *, patience_s: float = 10.0
+    ) -> None:
+        self._redis = redis
+        self._patience_s = patience_s
         self._callback = callback
         self._failures = 0
         self._stopping = threading.Event()
@@ -58,7 +63,7 @@ class Wake:
             self._stopping.wait(pause)
 
     def _subscription(self) -> PubSub:
-        subscribe: Callable[[], PubSub] = self._store.pubsub
+        subscribe: Callable[[], PubSub] = self._redis.pubsub
         return subscribe()
 
     def _listen(self, subscription: PubSub) -> None:
@@ -71,9 +76,9 @@ class Wake:
                 self._failures = 0
                 if message["type"] == "message":
                     self._tell(message["data"].decode(errors="replace"))
-            elif silence > _GIVE_UP_AFTER_S:
+            elif silence > self._patience_s:
                 raise StoreUnreachable("Redis is silent on the channel")
-            elif silence > _PING_AFTER_S and not asked:
+            elif silence > self._patience_s / 2 and not asked:
                 subscription.ping()
                 asked = True
 

@@ -20,7 +20,7 @@ from ceremonies.store.translation import translated
 Redis = redis.Redis | RedisCluster
 
 CONNECT_S = 2.0
-REPLY_S = 3.0  # above what a confirmation waits for, see ceremonies.store.writing
+REPLY_S = 2.5  # above what a confirmation waits for, see ceremonies.store.writing
 
 _SHAPES = (
     "Write redis://host:6379/0, rediss://host:6379/0 (TLS), "
