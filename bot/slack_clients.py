@@ -1,4 +1,4 @@
-"""The two Web API clients: one that may ask again, one that must not."""
+"""The Web API clients: one that may ask again, one that must not, one that must be quick."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ class SlackClients:
 
     Slack has no key against repeated posts, and slack_sdk by default resends once after a reset
     connection, so `posting` retries nothing: its caller honours 429 and asks the log first.
+    `quick` is for what somebody's three seconds wait for: `views.open`, whose trigger works once,
+    and the gate's look-ups. It gives up soon and repeats nothing.
     """
 
     reading: WebClient = field(repr=False)
     posting: WebClient = field(repr=False)
+    quick: WebClient = field(repr=False)
 
 
 def slack_clients(*, token: str, base_url: str) -> SlackClients:
-    """Return both clients for one bot token."""
+    """Return the clients for one bot token."""
     reading = WebClient(
         token=token,
         base_url=base_url,
@@ -37,4 +40,5 @@ def slack_clients(*, token: str, base_url: str) -> SlackClients:
         ],
     )
     posting = WebClient(token=token, base_url=base_url, timeout=10, retry_handlers=[])
-    return SlackClients(reading=reading, posting=posting)
+    quick = WebClient(token=token, base_url=base_url, timeout=2, retry_handlers=[])
+    return SlackClients(reading=reading, posting=posting, quick=quick)
