@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.settings.environment import KEY_BYTES
 from ceremonies.errors import Misconfigured
 from ceremonies.identity import generate_pem
+from ceremonies.master_key import KEY_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +10,9 @@ from bot.settings.clusters import is_private_way
 from bot.settings.values import Secrets
 from ceremonies.errors import Misconfigured
 from ceremonies.identity import Identity
+from ceremonies.master_key import parse_master_keys
+from ceremonies.store import address
 
-KEY_BYTES = 32
 SLACK = "https://slack.com/api/"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _KEYGEN = "Make one with `conclave keygen`."
@@ -90,9 +89,11 @@ class Environment:
 
 def secrets(environment: Environment) -> Secrets:
     """Return every secret, each checked; raises Misconfigured, which repeats none of them."""
+    redis_url = environment.secret("CONCLAVE_REDIS_URL")
+    address.parse(redis_url)
     return Secrets(
-        redis_url=environment.secret("CONCLAVE_REDIS_URL"),
-        master_keys=_master_keys(environment.secret("CONCLAVE_MASTER_KEY")),
+        redis_url=redis_url,
+        master_keys=parse_master_keys(environment.secret("CONCLAVE_MASTER_KEY")),
         identity=_identity(environment),
         bot_token=_token(environment, "SLACK_BOT_TOKEN", "xoxb-"),
         app_token=_token(environment, "SLACK_APP_TOKEN", "xapp-"),
@@ -107,36 +108,6 @@ def _contents(name: str, path: Path) -> str:
         raise Misconfigured(
             f"{name}: {path}: {why}", advice="Correct the path, and let our user read the file."
         ) from None
-
-
-def _master_keys(text: str) -> tuple[bytes, ...]:
-    keys = tuple(
-        _master_key(part.strip(), number) for number, part in enumerate(text.split(","), 1)
-    )
-    if len(set(keys)) < len(keys):
-        raise Misconfigured(
-            "CONCLAVE_MASTER_KEY: the same key stands there twice",
-            advice="Write each key once: the newest first, then those that still decrypt.",
-        )
-    return keys
-
-
-def _master_key(text: str, number: int) -> bytes:
-    mend = (
-        f"Write base64 of exactly {KEY_BYTES} bytes; several keys are separated by commas. "
-        + _KEYGEN
-    )
-    try:
-        key = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        words = f"CONCLAVE_MASTER_KEY: key {number} is not base64"
-        raise Misconfigured(words, advice=mend) from None
-    if len(key) != KEY_BYTES:
-        raise Misconfigured(
-            f"CONCLAVE_MASTER_KEY: key {number} is {len(key)} bytes long, not {KEY_BYTES}",
-            advice=mend,
-        )
-    return key
 
 
 def _identity(environment: Environment) -> Identity:
