@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
-from bot.cards.phrases import mention, more_people, ours, quoted, when
+from bot.cards.phrases import mention, more_people, ours, people, quoted, when
 from ceremonies.approval import agreed
 from ceremonies.ceremony import Ceremony, Phase, Request
 from ceremonies.decide.terms import ms
@@ -46,22 +46,33 @@ def _said_no(c: Ceremony) -> str:
     return ""
 
 
-def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) -> Sequence[str]:
-    lines = [f"*Promotion:* {mention(request.by)} asked for it {when(request.at)}."]
+def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) -> Iterator[str]:
+    yield f"*Promotion:* {mention(request.by)} asked for it {when(request.at)}."
     if request.reason.strip():
-        lines.append(f"Reason: {quoted(request.reason)}")
-    lines.append(f"Agreed: {_agreed(c, rules, now=now) or 'nobody yet'}.")
+        yield f"Reason: {quoted(request.reason)}"
+    given = _lapses(c, rules, now=now)
+    yield f"Agreed: {_agreed(c, list(given)) or 'nobody yet'}."
+    needed = rules.approval.promote_approvers
     left = missing(c, rules, now=now)
     if left:
-        lines.append(
+        first = f" What is agreed begins to lapse {when(min(given.values()))}." if given else ""
+        yield (
             f"*{more_people(left)} must agree*, not {mention(request.by)}, who asked."
-            + _shares_count(c, rules)
+            f"{_shares_count(c, rules)}{first}"
         )
-    elif c.phase is Phase.TOKEN_HELD:
-        lines.append("*Enough people agree.* Conclave promotes.")
+        return
+    until = _enough_until(list(given.values()), needed)
+    if c.phase is Phase.TOKEN_HELD:
+        yield f"*Enough people agree*{until}. Conclave promotes."
     else:
-        lines.append("*Enough people agree:* the last share leads to the promotion at once.")
-    return lines
+        yield f"*Enough people agree*{until}: the last share leads to the promotion at once."
+
+
+def _enough_until(lapses: list[int], needed: int) -> str:
+    """Return until when enough of these agreements last: the needed-th from the last."""
+    if not 0 < needed <= len(lapses):
+        return ""
+    return f" until {when(sorted(lapses, reverse=True)[needed - 1])}"
 
 
 def _shares_count(c: Ceremony, rules: ReplicationSet) -> str:
@@ -69,16 +80,20 @@ def _shares_count(c: Ceremony, rules: ReplicationSet) -> str:
     return " A share given here counts as its holder's approval." if counts else ""
 
 
-def _agreed(c: Ceremony, rules: ReplicationSet, *, now: int) -> str:
-    who = agreed(c, rules, now=now)
-    shown = ", ".join(_one(c, name, rules) for name in who[:_SHOWN])
-    left = len(who) - _SHOWN
-    return f"{shown} and {left} more" if left > 0 else shown
+def _agreed(c: Ceremony, who: list[str]) -> str:
+    clicked = {a.by for a in c.approvals}
+    said = [name for name in who if name in clicked]
+    gave = [name for name in who if name not in clicked]
+    parts = [people(said, _SHOWN)] if said else []
+    if gave:
+        parts.append(f"with their share {people(gave, _SHOWN)}")
+    return "; ".join(parts)
 
 
-def _one(c: Ceremony, who: str, rules: ReplicationSet) -> str:
-    clicked = [a.at for a in c.approvals if a.by == who]
-    gave = [g.at for g in (c.rounds[-1].given if c.rounds else ()) if g.holder == who]
-    how = "" if clicked else "with a share, "
-    lapses = max(clicked + gave) + ms(rules.ceremony.approval_lapses)
-    return f"{mention(who)} ({how}lapses {when(lapses)})"
+def _lapses(c: Ceremony, rules: ReplicationSet, *, now: int) -> dict[str, int]:
+    """Return when each agreement that counts now lapses (ms), by person."""
+    lapse = ms(rules.ceremony.approval_lapses)
+    times = [(a.by, a.at) for a in c.approvals]
+    times += [(g.holder, g.at) for g in (c.rounds[-1].given if c.rounds else ())]
+    counted = agreed(c, rules, now=now)
+    return {who: lapse + max(at for name, at in times if name == who) for who in counted}

@@ -12,7 +12,7 @@ from bot.cards.course import headline, is_sending, notification, todo
 from bot.cards.kit import Card, actions, card, context, divider, fields, header, section
 from bot.cards.phrases import code, mention, quoted, when
 from bot.cards.tokens import token
-from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.ceremony import Ceremony, Ending, Phase
 from ceremonies.events import Purpose
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
@@ -28,7 +28,7 @@ def channel_card(
     blocks = _open(state, c, rules, now=now) if c.is_open else _ended(state, c, rules)
     evidence = [
         divider(),
-        gate.findings(c.evidence),
+        _verdict(state.name, c),
         gate.nodes(c.evidence),
         _small_print(c, command),
         ending.log_line(state, c) if not c.is_open else None,
@@ -67,6 +67,12 @@ def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Bloc
     yield ending.durations(c)
     yield sharing.lost_rounds(c)
     yield actions([buttons.restart(state.name, c)] if again else [])
+
+
+def _verdict(set_name: str, c: Ceremony) -> Block | None:
+    if c.phase is Phase.PROMOTING or c.ending is Ending.PROMOTED:
+        return gate.after_promotion(set_name, c.evidence)
+    return gate.findings(c.evidence)
 
 
 def _trouble(c: Ceremony) -> Block | None:

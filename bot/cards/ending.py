@@ -116,7 +116,7 @@ def _moments(c: Ceremony) -> Iterator[tuple[str, int]]:
     yield "promotion sent:", c.moments.promotion_sent
     yield "accepted by Vault:", c.moments.accepted
     yield "primary:", c.moments.promoted
-    gone = "token deleted:" if c.token is TokenState.DELETED else "token's end known:"
+    gone = "token deleted:" if c.token is TokenState.DELETED else "token of no more use:"
     yield gone, c.moments.token_over
     if c.ending not in (Ending.PROMOTED, Ending.DRILLED):
         yield "ended:", c.moments.ended

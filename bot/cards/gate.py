@@ -36,6 +36,21 @@ def _finding(found: Finding) -> str:
     return f"{_SIGNS[found.level]} · {found.check}: {ours(found.words, _WORDS)}"
 
 
+def after_promotion(set_name: str, evidence: Evidence) -> Block | None:
+    """Return the alarm that another cluster answers as primary too, or None.
+
+    The findings are about a promotion that is still to come; after it they would mislead.
+    """
+    others = [n for n in evidence.nodes if n.mode == "primary" and n.cluster != evidence.target]
+    if not others:
+        return None
+    where = ", ".join(f"*{set_name}/{n.cluster}* {code(_short(n.node))}" for n in others[:_NODES])
+    return section(
+        f":rotating_light: *Two primaries:* {where} answered as primary too "
+        f"({second(evidence.at)}). Both take writes, and one side will be lost. Fence it off now."
+    )
+
+
 def nodes(evidence: Evidence) -> Block | None:
     """Return each node's address, mode, answer and the time, the many shortened to numbers."""
     if not evidence.nodes:

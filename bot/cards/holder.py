@@ -32,6 +32,7 @@ def holder_card(
         section(_who_and_why(state.name, c)),
         section(which_share(state.name, c)) if may_give(where) else None,
         _facts(c, number),
+        section(f"*Nonce* {code(c.rounds[number - 1].nonce)}"),
         section(_compare()) if may_give(where) else None,
         actions(_buttons(state.name, c, where)),
         _small_print(c),
@@ -150,7 +151,7 @@ def _channel(state: SetState, c: Ceremony) -> str:
 def _facts(c: Ceremony, number: int) -> Block:
     nonce = c.rounds[number - 1].nonce
     one, two = watchwords(ceremony=c.id, nonce=nonce)
-    texts = [notices.deadline(c), f"*Watchwords*\n`{one} {two}`", f"*Nonce*\n{code(nonce)}"]
+    texts = [notices.deadline(c), f"*Watchwords*\n`{one} {two}`"]
     return fields(*(text for text in texts if text))
 
 

@@ -36,8 +36,8 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
             return f":white_check_mark: The DR operation token is deleted{at}."
         case TokenState.NOT_DELETABLE:
             return (
-                ":white_check_mark: The DR operation token cannot be deleted any more: Vault says "
-                f"that {place(set_name, c.cluster)} is no secondary now, and it was good for one."
+                ":white_check_mark: The DR operation token cannot be deleted any more: it was for "
+                f"a secondary, and Vault says that {place(set_name, c.cluster)} is none now."
             )
         case TokenState.ORPHANED:
             return (

@@ -1,0 +1,173 @@
+# ruff: noqa: INP001 — a script beside its picture, no package
+"""Draws docs/pictures/cards.png from the real cards: blocks, HTML that looks like Slack, Chromium.
+
+Run from the repository's root: `.venv/bin/python docs/pictures/draw.py`. It needs `chromium` on the
+PATH, which nothing else here does, and makes the file smaller where `pngquant` is.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent))
+
+from bot.cards.board import wanted  # noqa: E402 — the root is on the path only now
+from tests.bot.cards import states  # noqa: E402
+
+WIDTH, HEIGHT = 1440, 760
+EMOJI = {
+    "warning": "⚠️",
+    "white_check_mark": "✅",
+    "red_circle": "🔴",
+    "no_entry": "⛔",
+    "grey_question": "❔",
+    "ballot_box_with_check": "☑️",
+}
+STYLE = """
+* { box-sizing: border-box } body { margin: 0; padding: 22px; background: #fff; color: #1d1c1d;
+  font: 14px/1.42 Lato, "Noto Color Emoji", sans-serif; display: flex; gap: 26px;
+  align-items: flex-start }
+figure { margin: 0; flex: 1; min-width: 0; display: flex; gap: 9px }
+.face { width: 34px; height: 34px; border-radius: 8px; background: #4a154b; color: #fff; flex: none;
+  text-align: center; font: bold 17px/34px Lato }
+.body { flex: 1; min-width: 0 } .who { font-weight: 900 } .app { background: #ddd; color: #616061;
+  font-size: 10px; font-weight: 700; border-radius: 2px; padding: 1px 3px; margin: 0 4px }
+.at, .context { color: #616061; font-size: 12px } h3 { font: 900 17px/1.3 Lato; margin: 6px 0 8px }
+.section { margin: 7px 0; overflow-wrap: anywhere } .fields { display: grid; gap: 8px 14px;
+  grid-template-columns: 1fr 1fr; margin: 7px 0 } hr { border: 0; border-top: 1px solid #ddd;
+  margin: 10px 0 } code { font: 12px/1.3 Menlo, "DejaVu Sans Mono", monospace; color: #c01343;
+  background: #f8f8f8; border: 1px solid #ddd; border-radius: 3px; padding: 1px 3px }
+.actions { margin: 9px 0; display: flex; flex-wrap: wrap; gap: 7px } button { font: 700 13px Lato;
+  border: 1px solid #bbb; border-radius: 4px; background: #fff; padding: 5px 10px }
+.primary { background: #007a5a; border-color: #007a5a; color: #fff }
+.danger { color: #e01e5a; border-color: #e01e5a } .mention { background: #e8f5fa; color: #1264a3;
+  border-radius: 3px; padding: 0 2px } .context div { margin-top: 2px }
+"""
+
+
+def main() -> None:
+    """Draw the picture anew."""
+    cards = [*collecting(), final()]
+    page = "".join(figure(*one) for one in cards)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "cards.html"
+        file.write_text(f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>{page}")
+        photograph(file, HERE / "cards.png")
+
+
+def collecting() -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Yield the channel card and Ben's message while two of three shares are there."""
+    c = states.asked(states.collecting(states.ADA, states.CAT, declined=(states.EVE,)))
+    c = replace(c, holders=states.HOLDERS)
+    cards = drawn(c)
+    yield "#incident", "20:30", cards[f"channel:{c.id}"]
+    yield "to Ben", "20:27", cards[f"dm:{c.id}:{states.BEN}:1"]
+
+
+def final() -> tuple[str, str, list[dict[str, Any]]]:
+    """Return the channel card after the promotion."""
+    c = states.promoted()
+    return "#incident", "20:32", drawn(c)[f"channel:{c.id}"]
+
+
+def drawn(c: states.Ceremony) -> dict[str, list[dict[str, Any]]]:
+    """Return the blocks of every card of one ceremony."""
+    seen = wanted(
+        states.state(c), states.RULES, states.ROSTER, command="/dr", now=states.T0 + 240_000
+    )
+    return {key: one.card.blocks for key, one in seen.items()}
+
+
+def figure(where: str, at: str, blocks: list[dict[str, Any]]) -> str:
+    """Return a message as HTML."""
+    inside = "".join(map(block, blocks))
+    head = f"<span class=who>Conclave</span><span class=app>APP</span><span class=at>{at}"
+    return (
+        "<figure><div class=face>C</div><div class=body>"
+        f"<div>{head} · {where}</span></div>{inside}</div></figure>"
+    )
+
+
+def block(given: dict[str, Any]) -> str:
+    """Return one block as HTML."""
+    match given:
+        case {"type": "header", "text": text}:
+            return f"<h3>{html.escape(text['text'])}</h3>"
+        case {"type": "section", "fields": fields}:
+            inner = "".join(f"<div>{mrkdwn(field['text'])}</div>" for field in fields)
+            return f"<div class=fields>{inner}</div>"
+        case {"type": "section", "text": text}:
+            return f"<div class=section>{mrkdwn(text['text'])}</div>"
+        case {"type": "actions", "elements": elements}:
+            return f"<div class=actions>{''.join(map(button, elements))}</div>"
+        case {"type": "context", "elements": elements}:
+            inner = "".join(f"<div>{mrkdwn(element['text'])}</div>" for element in elements)
+            return f"<div class=context>{inner}</div>"
+        case _:
+            return "<hr>"
+
+
+def button(given: dict[str, Any]) -> str:
+    """Return a button as HTML."""
+    return f"<button class={given.get('style', 'plain')}>{given['text']['text']}</button>"
+
+
+def mrkdwn(text: str) -> str:
+    """Return Slack's markup as HTML: people by name, dates in UTC."""
+    text = re.sub(r"<@(\w+)>", lambda m: f"<span class=mention>@{name(m[1])}</span>", text)
+    text = re.sub(r"<!date\^(\d+)\^([^|>]+)\|[^>]*>", lambda m: date(int(m[1]), m[2]), text)
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+    text = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", text)
+    text = re.sub(r":([a-z_]+):", lambda m: EMOJI.get(m[1], m[0]), text)
+    return text.replace("\n", "<br>")
+
+
+def name(slack: str) -> str:
+    """Return a person's name."""
+    return states.ROSTER.name_of(slack)
+
+
+def date(seconds: int, form: str) -> str:
+    """Return a date as a reader in UTC sees it on that day."""
+    clock = "%H:%M:%S" if "time_secs" in form else "%H:%M"
+    return (
+        "today at " * ("time_secs" not in form) + f"{datetime.fromtimestamp(seconds, UTC):{clock}}"
+    )
+
+
+def photograph(page: Path, picture: Path) -> None:
+    """Write a picture of the page."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("chromium is not on the PATH")
+    command = [
+        *(
+            chromium,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-lcd-text",
+            "--hide-scrollbars",
+        ),
+        *(f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={picture}", page.as_uri()),
+    ]
+    subprocess.run(command, check=True, timeout=60, capture_output=True)  # noqa: S603 — our own page
+    smaller = shutil.which("pngquant")
+    if smaller is not None:
+        shrink = [smaller, "--force", "--skip-if-larger", "--output", str(picture), str(picture)]
+        subprocess.run(shrink, check=True, timeout=60)  # noqa: S603 — our own picture
+
+
+if __name__ == "__main__":
+    main()
