@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -163,12 +161,12 @@ class Stage:
         )
 
     def _make_keys(self) -> None:
-        self.environment["CONCLAVE_MASTER_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()
-        key = self.directory / "identity.pem"
-        self.environment["CONCLAVE_IDENTITY_KEY_FILE"] = str(key)
-        done = self.runs("keygen", "--identity", str(key))
+        identity, master = self.directory / "identity.pem", self.directory / "master.key"
+        done = self.runs("keygen", "--identity", str(identity), "--master", str(master))
         if done.returncode:
             raise CannotStart(f"conclave keygen: {done.stderr[-2000:]}")
+        self.environment["CONCLAVE_IDENTITY_KEY_FILE"] = str(identity)
+        self.environment["CONCLAVE_MASTER_KEY_FILE"] = str(master)
 
     def _manifest(self) -> dict[str, object]:
         done = self.runs("manifest")

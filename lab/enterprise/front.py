@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -134,6 +135,7 @@ class Front:
         return met[0].effect if met else None
 
     def _write_down(self, call: Call, vault: Reply | None, reply: Reply | None) -> None:
+        self.record.overhear(call.body, _fields(vault))
         self.record.add(
             Seen(
                 cluster=self.site.state.name,
@@ -146,6 +148,18 @@ class Front:
                 fields=frozenset(call.body),
             )
         )
+
+
+def _fields(reply: Reply | None) -> dict[str, Any]:
+    """Return what a reply says, bare or under `data`."""
+    try:
+        body = json.loads(reply.content) if reply else {}
+    except ValueError:
+        return {}
+    if not isinstance(body, dict):
+        return {}
+    nested = body.get("data")
+    return nested if isinstance(nested, dict) else body
 
 
 def _made_up(status: int, body: object) -> Reply:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from lab.enterprise.wire import ERRORS_FROM
+
+SECRET_FIELDS: Final = ("key", "otp", "encoded_token", "dr_operation_token")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class Record:
     """All that was seen since the last `clear`, in the order in which it was finished."""
 
     _seen: list[Seen] = field(default_factory=list)
+    _secrets: dict[str, set[str]] | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, seen: Seen) -> None:
@@ -48,9 +53,29 @@ class Record:
             self._seen.append(seen)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, and listen no more."""
         with self._lock:
             self._seen.clear()
+            self._secrets = None
+
+    def listen(self) -> None:
+        """Keep from now on the secrets that pass, for a test that looks where else they are."""
+        with self._lock:
+            self._secrets = {name: set() for name in SECRET_FIELDS}
+
+    def overhear(self, *bodies: Mapping[str, Any]) -> None:
+        """Keep the secrets of these JSON objects, if anybody listens."""
+        with self._lock:
+            for name, heard in (self._secrets or {}).items():
+                for body in bodies:
+                    value = body.get(name)
+                    if isinstance(value, str) and value:
+                        heard.add(value)
+
+    def overheard(self) -> dict[str, frozenset[str]]:
+        """Return the secrets that passed since `listen`, by the field they stood in."""
+        with self._lock:
+            return {name: frozenset(heard) for name, heard in (self._secrets or {}).items()}
 
     def find(
         self, *, path: str = "", method: str | None = None, cluster: str | None = None
