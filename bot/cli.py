@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from bot.errors import SlackUnreachable
 from ceremonies.errors import ConclaveError, Misconfigured, StoreUnreachable, StoreUnsafe
 
 
@@ -125,7 +126,7 @@ def _status(error: ConclaveError) -> Exit:
     match error:
         case Misconfigured() | StoreUnsafe():
             return Exit.WRONG_USE
-        case StoreUnreachable():
+        case StoreUnreachable() | SlackUnreachable():
             return Exit.NOT_REACHABLE
         case _:
             return Exit.FAILED

@@ -1,100 +1,211 @@
 """The socket to Slack: many hands at once, and back within seconds when it is lost.
 
-Slack's built-in client takes up to a minute to notice a peer that went away without a close frame,
-and burns a core meanwhile (measured: slack_sdk 3.47). So pings go out every two seconds, and a
-watchdog replaces a socket that has not answered for five.
+Pings go out every two seconds. A watchdog looks four times a second whether the connection is
+there, and replaces one on which no ping was answered for six seconds.
 """
 
 from __future__ import annotations
 
-import contextvars
 import threading
 import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackClientNotConnectedError
+from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.errors import SlackUnreachable
+from bot.installation import START_S, refuse_bad_token
+from bot.wire import Client, arrived
+
+__all__ = ["EVERYBODY", "Socket", "arrived"]
 
 log = structlog.get_logger()
 
 PING_S = 2.0
-SILENT_S = 5.0
+SILENT_S = 6.0
 EVERYBODY = 64  # envelopes and listeners at once: a whole company in one ceremony
 
-_arrived: contextvars.ContextVar[float] = contextvars.ContextVar("envelope_arrived")
-
-
-def arrived() -> float:
-    """Return when the envelope that is being handled arrived (monotonic seconds)."""
-    return _arrived.get(time.monotonic())
+_LOOK_EVERY_S = 0.25
+_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0)  # apps.connections.open is for some fifty calls a minute
+_ACK_S = 3.0  # Slack hears no acknowledgement later than this
+_CALL_S = 5
 
 
 class Socket:
-    """Socket Mode for one Bolt app: connect, watch, close."""
+    """Socket Mode for one Bolt app: open, watched, closed. `reconnected` is called after each."""
 
-    def __init__(self, app: App, *, app_token: str) -> None:
-        self._handler = _Stamping(
-            app,
-            app_token,
-            ping_interval=PING_S,
-            concurrency=EVERYBODY,
-            receive_buffer_size=16 * 1024,
+    def __init__(
+        self,
+        app: App,
+        *,
+        app_token: str,
+        ping_s: float = PING_S,
+        silent_s: float = SILENT_S,
+        reconnected: Callable[[], None] = lambda: None,
+    ) -> None:
+        web = WebClient(
+            base_url=app.client.base_url,
+            timeout=_CALL_S,
+            ssl=app.client.ssl,
+            proxy=app.client.proxy,
+            retry_handlers=[],
         )
+        self._app = app
+        self._client = Client(
+            app_token=app_token, web_client=web, ping_s=ping_s, concurrency=EVERYBODY
+        )
+        self._client.socket_mode_request_listeners.append(self._handle)
+        self._client.message_listeners.append(_greet)
+        self._pulse = _Pulse(self._client)
+        self._silent_s = silent_s
+        self._reconnected = reconnected
         self._closing = threading.Event()
+        self._busy = _Busy()
         self._watchdog = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
-        self._connected_at = 0.0
 
-    @property
-    def client(self) -> SocketModeClient:
-        """The SDK's client."""
-        return self._handler.client
+    def open(self, *, seconds: float = START_S) -> None:
+        """Connect, and watch from now on.
 
-    def open(self) -> None:
-        """Connect, and watch from now on. Raises what slack_sdk raises if Slack refuses."""
-        self._handler.connect()  # type: ignore[no-untyped-call]
-        self._connected_at = time.time()
+        Raises Misconfigured for a token that Slack refuses, SlackUnreachable after `seconds`.
+        """
+        deadline = time.monotonic() + seconds
+        while not self._connected():
+            if time.monotonic() >= deadline:
+                raise SlackUnreachable("Slack's Socket Mode cannot be reached")
+            self._closing.wait(1.0)
+        self._pulse.feel()
         self._watchdog.start()
 
-    def close(self) -> None:
-        """Hang up and connect no more."""
+    def close(self, seconds: float = 5.0) -> None:
+        """Connect no more, acknowledge what is in hand within `seconds`, hang up."""
+        deadline = time.monotonic() + seconds
         self._closing.set()
-        self._handler.close()  # type: ignore[no-untyped-call]
+        self._busy.wait_until_idle(seconds)
+        ending = threading.Thread(target=self._client.close, name="socket-close", daemon=True)
+        ending.start()
+        ending.join(max(0.5, deadline - time.monotonic()))
+
+    def is_connected(self) -> bool:
+        """Return whether there is a connection, as far as we know."""
+        return bool(self._client.is_connected())
 
     def last_pong_age(self) -> float:
-        """Return the seconds since Slack last answered, or since we connected."""
-        session = self.client.current_session
-        last = session.last_ping_pong_time if session is not None else None
-        return time.time() - max(float(last or 0.0), self._connected_at)
+        """Return the seconds since Slack last answered a ping, or since we connected."""
+        return self._pulse.age()
+
+    def _connected(self) -> bool:
+        """Try once."""
+        try:
+            self._client.wss_uri = None
+            self._client.connect()
+        except SlackApiError as error:
+            refuse_bad_token("SLACK_APP_TOKEN", str(error.response.get("error", "")))
+            log.warning("socket.not_open", problem=error.response.get("error", ""))
+        except (SlackClientError, OSError) as error:
+            log.warning("socket.not_open", problem=type(error).__name__)
+        return self.is_connected()
 
     def _watch(self) -> None:
-        while not self._closing.wait(0.5):
-            if self.client.is_connected() and self.last_pong_age() < SILENT_S:
-                continue
-            log.warning("socket.lost", silent_s=round(self.last_pong_age(), 1))
-            try:
-                self.client.connect_to_new_endpoint(force=True)
-                self._connected_at = time.time()
+        failures = 0
+        while not self._closing.wait(_LOOK_EVERY_S):
+            if self._pulse.feel():
                 log.info("socket.back")
-            except (SlackApiError, SlackClientError, OSError) as error:
-                log.warning("socket.still_lost", problem=type(error).__name__)
-                self._closing.wait(1.0)
-            except Exception:
-                # The outermost loop: a watchdog that dies watches nothing.
-                log.exception("socket.surprised")
-                self._closing.wait(1.0)
+                self._reconnected()
+            if self.is_connected() and self.last_pong_age() < self._silent_s:
+                failures = 0
+                continue
+            if self._closing.wait(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)]):
+                return
+            failures += 1
+            self._replace()
 
-
-class _Stamping(SocketModeHandler):
-    """Notes when each envelope arrived, before Bolt sees it."""
-
-    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> Any:  # type: ignore[override]  # noqa: ANN401
-        """Stamp, then handle as Bolt does."""
-        token = _arrived.set(time.monotonic())
+    def _replace(self) -> None:
+        log.warning("socket.lost", silent_s=round(self.last_pong_age(), 1))
         try:
-            return super().handle(client, req)
-        finally:
-            _arrived.reset(token)
+            self._client.hang_up()
+            # Somebody else may be connecting anew because Slack asked us to: not twice, then.
+            self._client.connect_to_new_endpoint(force=self._stays_connected())
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.warning("socket.still_lost", problem=type(error).__name__)
+        except Exception:
+            # The outermost loop: a watchdog that dies watches nothing.
+            log.exception("socket.surprised")
+
+    def _stays_connected(self) -> bool:
+        """Return whether the reader has not noticed within a second that we hung up."""
+        noticed_by = time.monotonic() + 1.0
+        while self.is_connected() and time.monotonic() < noticed_by:
+            self._closing.wait(0.02)
+        return self.is_connected()
+
+    def _handle(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        """Let Bolt answer, and send its answer: on the next connection if this one is gone."""
+        with self._busy:
+            response = run_bolt_app(self._app, request)
+            while True:
+                try:
+                    send_response(client, request, response, time.time())
+                except SlackClientNotConnectedError:
+                    if time.monotonic() - arrived() > _ACK_S or self._closing.wait(_LOOK_EVERY_S):
+                        log.warning("socket.not_acknowledged", kind=request.type)
+                        return
+                else:
+                    return
+
+
+class _Pulse:
+    """When the peer was last heard, by our own clock: a connection is heard when it is made."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._mark: tuple[str | None, float | None] = (None, None)
+        self._at = time.monotonic()
+
+    def feel(self) -> bool:
+        """Look whether a ping was answered; return whether this is another connection."""
+        session = self._client.current_session
+        if session is None:
+            return False
+        mark = (session.session_id, session.last_ping_pong_time)
+        if mark == self._mark:
+            return False
+        is_new = mark[0] != self._mark[0]
+        self._mark, self._at = mark, time.monotonic()
+        return is_new
+
+    def age(self) -> float:
+        """Return the seconds since then."""
+        return time.monotonic() - self._at
+
+
+class _Busy:
+    """Counts what is in hand."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def wait_until_idle(self, seconds: float) -> None:
+        """Return when nothing is in hand, or after so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0, seconds)
+
+
+def _greet(_client: BaseSocketModeClient, message: Mapping[str, Any], _raw: str | None) -> None:
+    if message.get("type") == "hello":
+        log.info("socket.hello", connections=message.get("num_connections"))
