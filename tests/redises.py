@@ -34,7 +34,14 @@ class Server:
 def serve(directory: Path, *words: str, **settings: str) -> Server:
     """Start a redis-server with these settings; returns once it answers."""
     port = free_port()
-    given = {"bind": "127.0.0.1", "port": str(port), "dir": str(directory), "save": ""} | settings
+    given = {
+        "bind": "127.0.0.1",
+        "port": str(port),
+        "dir": str(directory),
+        "save": "",
+        "repl-diskless-sync-delay": "0",
+        **settings,
+    }
     arguments = [word for name, value in given.items() for word in (f"--{_dashed(name)}", value)]
     directory.mkdir(parents=True, exist_ok=True)
     child = start(
@@ -57,8 +64,52 @@ def serve_cluster(directory: Path, **settings: str) -> Server:
     server = serve(directory, cluster_enabled="yes", cluster_port=str(free_port()), **settings)
     with server.client as client:
         client.execute_command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
-        wait_until(lambda: _is_whole(client), seconds=10, what="the cluster is whole")
+    wait_until(lambda: _is_whole(server), seconds=15, what="the cluster is whole")
     return server
+
+
+def join(directory: Path, first: Server, **settings: str) -> Server:
+    """Start another node of `first`'s Cluster; it gets one slot, so that clients know of it."""
+    bus = str(free_port())
+    server = serve(directory, cluster_enabled="yes", cluster_port=bus, **settings)
+    with first.client as client:
+        client.execute_command("CLUSTER", "MEET", "127.0.0.1", server.port, bus)
+    both = (first, server)
+    wait_until(
+        lambda: all(len(_nodes(s)) == len(both) and _is_whole(s) for s in both),
+        seconds=20,
+        what="the nodes know one another",
+    )
+    spare = Move(key="spare", source=first, target=server)
+    spare.begin()
+    spare.end()
+    return server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A slot's way from one node of a Cluster to another, in the steps that operators take."""
+
+    key: str
+    source: Server
+    target: Server
+
+    def begin(self) -> None:
+        """Move the key; from now on the source sends who asks for it to the target, each time."""
+        with self.source.client as source, self.target.client as target:
+            slot = source.execute_command("CLUSTER", "KEYSLOT", self.key)
+            ids = [client.execute_command("CLUSTER", "MYID") for client in (source, target)]
+            target.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[0])
+            source.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[1])
+            source.execute_command("MIGRATE", "127.0.0.1", self.target.port, self.key, 0, 5000)
+
+    def end(self) -> None:
+        """Give the slot to the target for good."""
+        with self.source.client as source, self.target.client as target:
+            slot = source.execute_command("CLUSTER", "KEYSLOT", self.key)
+            owner = target.execute_command("CLUSTER", "MYID")
+            for client in (target, source):
+                client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", owner)
 
 
 def watch(directory: Path, primary: Server, *, service: str) -> Server:
@@ -100,6 +151,8 @@ def _answers(server: Server) -> bool:
     try:
         with server.client as client:
             return bool(client.ping())
+    except redis.AuthenticationError:
+        return True
     except redis.RedisError:
         return False
 
@@ -110,5 +163,12 @@ def _in_step(primary: Server) -> bool:
     return found.get("slave0", {}).get("state") == "online"
 
 
-def _is_whole(client: redis.Redis) -> bool:
-    return b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO")
+def _is_whole(server: Server) -> bool:
+    with server.client as client:
+        return b"cluster_state:ok" in client.execute_command("CLUSTER", "INFO")
+
+
+def _nodes(server: Server) -> list[bytes]:
+    with server.client as client:
+        listed: bytes = client.execute_command("CLUSTER", "NODES")
+    return [line for line in listed.splitlines() if b" connected" in line]

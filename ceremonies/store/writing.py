@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 REPLICA_MS = 1000
 DISK_MS = 1500  # with appendfsync everysec the disk has it within about a second; always: at once
-_LAG_S = 5  # a replica that said nothing for so long would not confirm either
+_LAG_S = 3  # a replica that said nothing for so long would not confirm either
 
 Word = str | bytes | int
 
