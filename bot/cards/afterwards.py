@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.cards.phrases import mention, place
+from bot.cards.phrases import mention, ours, place
 from bot.cards.standing import Standing
-from ceremonies.ceremony import Ceremony, Ending, Round
+from ceremonies.ceremony import Ceremony, Ending, Phase, Round
 from ceremonies.events import RoundLoss
 
 _EXPOSED = "It was typed into Slack, so it counts as exposed: expect a rekey after the incident."
@@ -12,7 +12,7 @@ _SPENT = (
     "Your share is spent: it counted for an attempt that is over and counts for no other. You "
     f"still keep it, and a new ceremony asks for it anew. {_EXPOSED}"
 )
-_NOTHING = "Nothing is needed from you. Thank you."
+_NOTHING = "Your share was not needed; nothing to do. Thank you."
 
 
 def closing(
@@ -34,11 +34,11 @@ def closing(
 
 
 def _round_over(c: Ceremony, this: Round, holder: str) -> str:
-    gave = this.gave(holder)
-    return f"{_why(this, gave=gave)} {_next(c, this, holder)}"
+    return f"{_why(c, this, gave=this.gave(holder))} {_next(c, this, holder)}"
 
 
-def _why(this: Round, *, gave: bool) -> str:
+def _why(c: Ceremony, this: Round, *, gave: bool) -> str:
+    spent = " Your share is spent." if gave else ""
     match this.lost:
         case RoundLoss.SHARE_DID_NOT_FIT:
             return (
@@ -50,17 +50,23 @@ def _why(this: Round, *, gave: bool) -> str:
                 "*Somebody outside Conclave reset the round, and Vault threw its shares away.* "
                 "Nothing is wrong with yours."
             )
+        case _ if this.conflict is not None:
+            return f"*Two shares contradicted each other, so the round was given up.*{spent}"
+        case _ if c.phase is Phase.STRANDED and this.number == len(c.rounds) and c.trouble:
+            return f"*The attempt at Vault is lost.* {ours(c.trouble)}"
         case _:
-            return f"*The attempt at Vault ended.*{' Your share is spent.' if gave else ''}"
+            return f"*The attempt at Vault ended.*{spent}"
 
 
 def _next(c: Ceremony, this: Round, holder: str) -> str:
     if not c.is_open:
-        return "The ceremony is over too. Nothing to do."
+        return f"The ceremony is over too. {_EXPOSED if this.gave(holder) else 'Nothing to do.'}"
     if holder not in c.holders:
         return "The commander goes on with other key holders. Thank you; nothing to do."
     if this.number < len(c.rounds):
         return "Everybody may give again: *use the newer message*, not this one."
+    if c.phase is Phase.STARTING:
+        return "A new attempt is being opened; a new message asks you again."
     return "Wait: if the commander starts a new attempt, a new message asks you again."
 
 

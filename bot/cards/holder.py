@@ -70,10 +70,14 @@ def _headline(set_name: str, c: Ceremony, where: Standing) -> str:
             return f"{drill}{name}: Vault counted one of your shares"
         case Standing.REFUSED:
             return f"{drill}{name}: your share was not counted"
-        case Standing.CONFLICT:
+        case Standing.CONFLICT | Standing.CONTRADICTED:
             return f"{drill}{name}: two shares contradict each other"
+        case Standing.DECLINED:
+            return f"{drill}{name}: you said that you cannot"
+        case _ if drill:
+            return f"{drill}your key share is needed on {name}"
         case _:
-            return f"{drill}Your key share is needed for {name}"
+            return f"Your key share is needed to {aim(set_name, c)}"
 
 
 def _who_and_why(set_name: str, c: Ceremony) -> str:
@@ -94,25 +98,24 @@ def _says(
     match where:
         case Standing.COUNTED:
             return (
-                f":ballot_box_with_check: *Vault counted your share: {of_threshold(c)}.* Whether "
-                "it is right shows only at the last share. Nothing to do; this message changes "
-                "when it ends."
+                f":ballot_box_with_check: *{of_threshold(c)} so far.* Whether yours is right shows "
+                "only at the last one. Nothing to do; this message changes when it ends."
             )
         case Standing.COUNTED_MORE:
             kept, given = shares_kept(rules, holder), shares_given(this, holder)
             return (
-                f":ballot_box_with_check: *Vault counted {given} of your {kept} shares: "
-                f"{of_threshold(c)}.* You may give another."
+                f":ballot_box_with_check: *{given} of your {kept}; {of_threshold(c)} so far.* You "
+                "may give another."
             )
         case Standing.REFUSED:
             return (
-                f":x: *Your share was not counted:* {ours(this.refusal_of(holder))}\nThe other "
+                f":x: *Why:* {ours(this.refusal_of(holder))}\nThe other "
                 "holders' shares are not lost. You can give yours again."
             )
-        case Standing.CONFLICT:
-            return _conflict(c, holder)
+        case Standing.CONFLICT | Standing.CONTRADICTED:
+            return _conflict(c, where)
         case Standing.DECLINED:
-            return "You said that you cannot take part. If that has changed, give your share."
+            return f"{of_threshold(c)} so far. If you can take part after all, give your share."
         case Standing.FROZEN:
             return (
                 f":ice_cube: *{mention(c.frozen_by)} froze this ceremony:* it looks wrong to them. "
@@ -127,19 +130,19 @@ def _says(
             return ""
 
 
-def _conflict(c: Ceremony, holder: str) -> str:
+def _conflict(c: Ceremony, where: Standing) -> str:
     found = c.rounds[-1].conflict
-    second = found is not None and found.holder == holder
-    if found is not None and found.other == holder and second:
+    then = "Check which share you keep and tell the commander, who can start a new round."
+    if found is not None and found.holder == found.other:
         mine = "You gave two different versions of one share. The second was not sent."
-    elif second:
-        mine = "Your share contradicts one that Vault has already. Yours was not sent."
-    else:
+    elif where is Standing.CONTRADICTED:
         mine = "Another holder's share contradicts yours, which Vault has. Theirs was not sent."
-    again = "paste it again, or " if second else ""
+    else:
+        mine = "Your share contradicts one that Vault has already. Yours was not sent."
+        then = "If you mistyped yours, give it again; if not, ask the commander for a new round."
     return (
         f":warning: *{mine}* One of the two is wrong; nobody can tell which, and nobody is blamed. "
-        f"Check which share you keep; {again}ask the commander to start a new round."
+        f"{then}"
     )
 
 
@@ -195,8 +198,8 @@ def _notification(set_name: str, c: Ceremony, where: Standing, says: str, number
     if where is Standing.ASKED:
         one, two = watchwords(ceremony=c.id, nonce=c.rounds[number - 1].nonce)
         return (
-            f"{head}: to {aim(set_name, c)}, until {when(c.deadline)}. Open this message, compare "
-            f"the watchwords ({one} {two}), press Give my share."
+            f"{head}, until {when(c.deadline)}. Open this message, compare the watchwords "
+            f"({one} {two}), press Give my share."
         )
     return f"{head}. {one_line(says)}"
 

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import fields, section
 from bot.cards.phrases import mention, of_threshold, ours, people, shares
+from bot.cards.standing import open_conflict
 from ceremonies.ceremony import Ceremony, Phase, Round
 from ceremonies.events import RoundLoss
 
@@ -115,12 +116,12 @@ def _in_round(lost: Round) -> str:
 def has_conflict(c: Ceremony) -> bool:
     """Return whether two shares of the open round contradict each other."""
     now = c.round
-    return c.phase is Phase.COLLECTING and now is not None and bool(now.conflict and not now.lost)
+    return c.phase is Phase.COLLECTING and now is not None and open_conflict(now) is not None
 
 
 def conflict(c: Ceremony) -> Block | None:
     """Return what a contradiction means and what to do, or None where there is none."""
-    found = c.rounds[-1].conflict if has_conflict(c) else None
+    found = open_conflict(c.rounds[-1]) if has_conflict(c) else None
     if found is None:
         return None
     if found.holder == found.other:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from ceremonies.ceremony import Ceremony, Phase, Round
+from ceremonies.events import ShareConflicted
 from ceremonies.topology import ReplicationSet
 
 
@@ -15,7 +16,8 @@ class Standing(StrEnum):
     COUNTED = "counted"
     COUNTED_MORE = "counted-more"  # one of several shares that this holder keeps
     REFUSED = "refused"
-    CONFLICT = "conflict"
+    CONFLICT = "conflict"  # this holder's share was not sent: it contradicts another's
+    CONTRADICTED = "contradicted"  # Vault has this holder's share, and another one contradicts it
     DECLINED = "declined"
     FROZEN = "frozen"
     ENOUGH = "enough"  # the threshold is reached
@@ -43,8 +45,10 @@ def standing(c: Ceremony, holder: str, number: int, rules: ReplicationSet) -> St
 
 
 def _collecting(c: Ceremony, this: Round, holder: str, rules: ReplicationSet) -> Standing:
-    found = this.conflict
-    if found is not None and holder in (found.holder, found.other):
+    found = open_conflict(this)
+    if found is not None and holder == found.other:
+        return Standing.CONTRADICTED
+    if found is not None and holder == found.holder:
         return Standing.CONFLICT
     if this.refusal_of(holder):
         return Standing.REFUSED
@@ -52,6 +56,18 @@ def _collecting(c: Ceremony, this: Round, holder: str, rules: ReplicationSet) ->
         more = shares_given(this, holder) < shares_kept(rules, holder)
         return Standing.COUNTED_MORE if more and c.missing else Standing.COUNTED
     return Standing.DECLINED if holder in c.declined else Standing.ASKED
+
+
+def open_conflict(this: Round) -> ShareConflicted | None:
+    """Return the contradiction that still stands in this round, or None.
+
+    Once its holder gave another share that Vault counted, the contradicting one was mistyped.
+    """
+    found = this.conflict
+    if found is None or this.lost:
+        return None
+    mended = found.holder != found.other and this.gave(found.holder)
+    return None if mended else found
 
 
 def shares_given(this: Round, holder: str) -> int:
