@@ -1,1 +1,38 @@
-"""Every door of the house: where what people do in Slack comes in."""
+"""Every door of the house: where what people do in Slack comes in.
+
+| door | file |
+| --- | --- |
+| the slash command, `status.show`, `ceremony.start` | `commands` |
+| `share.open`, `share.submit`, `share.decline` | `shares` |
+| `ceremony.*`, `promotion.approve`, `promotion.reject` | `operations` |
+| `promotion.open`, `promotion.request` | `promotions` |
+| whatever else comes, and what breaks | `errors` |
+"""
+
+from __future__ import annotations
+
+from slack_bolt import App
+
+from bot.listeners.commands import CommandDoors
+from bot.listeners.errors import ErrorDoors
+from bot.listeners.house import House
+from bot.listeners.looks import Looks
+from bot.listeners.operations import CardDoors
+from bot.listeners.private import Private
+from bot.listeners.promotions import PromotionDoors
+from bot.listeners.shares import ShareDoors
+
+__all__ = ["House", "Looks", "Private", "listen"]
+
+
+def listen(app: App, house: House, looks: Looks) -> None:
+    """Hang every door of this house into a Bolt app."""
+    promotions = PromotionDoors(house=house, looks=looks)
+    for doors in (
+        CommandDoors(house=house, looks=looks, promotions=promotions),
+        ShareDoors(house=house),
+        CardDoors(house=house),
+        promotions,
+        ErrorDoors(house=house),
+    ):
+        doors.listen(app)

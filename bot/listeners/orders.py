@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from ceremonies.events import Purpose
 from ceremonies.topology import ReplicationSet
 
 LONGEST_REASON = 500
+_COMMAND = "/dr"  # as our texts write it
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _QUOTES = "\"'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a"
@@ -61,8 +62,18 @@ class Order:
     reason: str = ""
 
 
-def parse(text: str, sets: Mapping[str, ReplicationSet]) -> Order | Refusal:
-    """Return what the line after `/dr` asks for, or a refusal that says what fits."""
+def parse(
+    text: str, sets: Mapping[str, ReplicationSet], *, command: str = _COMMAND
+) -> Order | Refusal:
+    """Return what the line after the command asks for, or a refusal that says what fits."""
+    answer = _read(text, sets)
+    if isinstance(answer, Order):
+        return answer
+    # A person's own words hold no backtick any more, so only ours are changed.
+    return replace(answer, words=answer.words.replace(f"`{_COMMAND}", f"`{command}"))
+
+
+def _read(text: str, sets: Mapping[str, ReplicationSet]) -> Order | Refusal:
     line = _plain(text)
     found = _REASON.search(line)
     head, reason = (line[: found.start()], line[found.end() :]) if found else (line, None)
