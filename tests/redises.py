@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from lab.process import Child, free_port, start, wait_until
 from lab.redis import find_redis_server
@@ -23,7 +25,9 @@ class Server:
     @property
     def client(self) -> redis.Redis:
         """A plain client, to look from outside."""
-        return redis.Redis(port=self.port, protocol=2, socket_timeout=5)
+        return redis.Redis(
+            port=self.port, protocol=2, socket_timeout=5, retry=Retry(NoBackoff(), 0)
+        )
 
     @property
     def url(self) -> str:
