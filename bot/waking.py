@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from types import ModuleType
 
 PATIENCE_S = 20.0
@@ -62,10 +64,15 @@ class _Attempt:
             self.succeeded = False
 
 
+@cache
 def _apprise() -> ModuleType:
-    """Return Apprise, loaded on first use: it takes a tenth of a second that many never need."""
-    import apprise  # noqa: PLC0415 — see above
+    """Return Apprise with all its ways, loaded on first use: a second that many never need."""
+    with warnings.catch_warnings():
+        # Its plugins import what Python is about to retire; nobody here can mend that.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise  # noqa: PLC0415 — see above
 
-    # It names URLs, hosts and replies in its warnings; we tell of failures by label.
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        # It names URLs, hosts and replies in its warnings; we tell of failures by label.
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+        apprise.Apprise.instantiate("json://127.0.0.1")
     return apprise

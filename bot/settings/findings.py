@@ -17,7 +17,7 @@ from ceremonies.errors import Misconfigured
 
 Place = Sequence[int | str]
 
-_SHOWN = re.compile(r"[\w .-]{1,40}")
+_SHOWN = re.compile(r"\w[\w .-]{0,39}")
 _LISTS_OF_IDS = ("key_holders", "roles", "days")
 _WRONG_TYPES = {
     "string_type": "a text in quotes",
