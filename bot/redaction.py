@@ -24,8 +24,12 @@ _PATTERNS = (
     re.compile(r"(?<=[?&]ticket=)[^&\s\"']+"),  # opens a Socket Mode connection
     re.compile(r"(?<=://)[^/\s@\"']+(?=@)"),  # user and password in an address
     re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{66,}(?![0-9A-Fa-f])"),  # a share in hex
-    # A share (44), an encoded token (32 to 40) or an OTP (24 to 28) in base64 or base62: a run
-    # with small letters, capitals and digits. Hashes, which we do log, are hex in one case.
+    re.compile(  # a share in base64
+        r"(?<![0-9A-Za-z+/])(?=[0-9A-Z+/]*[a-z])(?=[0-9a-z+/]*[A-Z])"
+        r"[0-9A-Za-z+/]{43}[0-9A-Za-z+/=](?![0-9A-Za-z+/=])"
+    ),
+    # An encoded token (32 to 40), an OTP (24 to 28), a share among other letters: a run with small
+    # letters, capitals and digits. Hashes, which we do log, are hex in one case.
     re.compile(
         r"(?<![0-9A-Za-z+/])(?=[0-9A-Z+/]*[a-z])(?=[0-9a-z+/]*[A-Z])(?=[A-Za-z+/]*[0-9])"
         r"[0-9A-Za-z+/]{24,}={0,2}"
