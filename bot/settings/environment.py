@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from ceremonies.master_key import parse_master_keys
 from ceremonies.store import address
 
 SLACK = "https://slack.com/api/"
+INTENT_S = 30.0
+_LEAST_INTENT_S = 3.0
+_SECONDS = re.compile(r"\d{1,2}(\.\d)?")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _KEYGEN = "Make one with `conclave keygen`."
 _MENDS = {
@@ -57,6 +61,23 @@ class Environment:
                 "CONCLAVE_LOG_LEVEL: this is no level", advice=f"Use one of {', '.join(_LEVELS)}."
             )
         return level.upper()
+
+    @property
+    def intent_seconds(self) -> float:
+        """How long an effect's intent lasts; the lab may shorten it, so that adoption is soon."""
+        given = self.variables.get("CONCLAVE_LAB_INTENT_SECONDS", "")
+        if not given:
+            return INTENT_S
+        if not self.lab:
+            raise Misconfigured(
+                "CONCLAVE_LAB_INTENT_SECONDS: this is for the lab only", advice="Leave it out."
+            )
+        if not _SECONDS.fullmatch(given) or not _LEAST_INTENT_S <= float(given) <= INTENT_S:
+            raise Misconfigured(
+                "CONCLAVE_LAB_INTENT_SECONDS: this is no number of seconds that an intent may last",
+                advice=f"Write {_LEAST_INTENT_S:g} to {INTENT_S:g}, or leave it out.",
+            )
+        return float(given)
 
     @property
     def slack_api_url(self) -> str:

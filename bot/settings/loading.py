@@ -34,6 +34,7 @@ def load(variables: Mapping[str, str]) -> Settings:
         secrets=secrets(environment),
         slack_api_url=environment.slack_api_url,
         log_level=environment.log_level,
+        intent_seconds=environment.intent_seconds,
     )
 
 

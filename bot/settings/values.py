@@ -104,3 +104,4 @@ class Settings(Configuration):
     secrets: Secrets
     slack_api_url: str
     log_level: str = "INFO"
+    intent_seconds: float = 30.0  # less only in the lab

@@ -11,7 +11,7 @@ from ceremonies.commands import Refusal
 from ceremonies.conductor.attempts import finish_cancel, settle_start
 from ceremonies.conductor.outcomes import share_outcome
 from ceremonies.conductor.promotions import settle_deletion, settle_promotion
-from ceremonies.conductor.station import BOT, INTENT_MS, Station
+from ceremonies.conductor.station import BOT, Station
 from ceremonies.conductor.truth import ask
 from ceremonies.errors import VaultError
 from ceremonies.events import Abandoned, Adopted, Event, Intended, Kind
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 def adopt(station: Station, overdue: Intended) -> None:
     """Adopt an intent that nobody finished in time, unless somebody else was faster."""
-    until = station.clock.now() + INTENT_MS
+    until = station.clock.now() + station.spans.intent_ms
 
     def build(state: SetState, now: int) -> Sequence[Event]:
         standing = state.intents.get(overdue.lane)

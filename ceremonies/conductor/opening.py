@@ -10,6 +10,7 @@ from ceremonies import store
 from ceremonies.clock import Clock
 from ceremonies.conductor.conductor import Conductor, People
 from ceremonies.conductor.ledger import Ledger
+from ceremonies.conductor.spans import Spans
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide.terms import Terms
@@ -32,11 +33,13 @@ def open_conductor(
     replica: str,
     client: Callable[[ReplicationSet, str], ClusterClient],
     clock: Clock | None = None,
+    spans: Spans | None = None,
 ) -> Conductor:
     """Return a conductor for every configured set; nothing is read or started yet.
 
     `client(set, cluster name)` gives the client of one cluster; `people()` the roster and the
-    sets of the moment; `clock` is Redis's unless another is given.
+    sets of the moment; `clock` is Redis's unless another is given; `spans` fit the
+    limits that `client` was made with.
     """
     clock = clock or Clock(lambda: store.now(redis))
     closing = threading.Event()
@@ -64,6 +67,7 @@ def open_conductor(
             clock=clock,
             terms=lambda: Terms(rules=people().sets[name], roster=people().roster),
             replica=replica,
+            spans=spans or Spans(),
         )
 
     stations = {name: station(served) for name, served in people().sets.items()}

@@ -32,8 +32,6 @@ from ceremonies.vault.errors import TruthUnknown
 
 log = structlog.get_logger()
 
-_BUSY_MS = 25_000
-
 
 def mark_key(station: Station, nonce: str) -> bytes:
     """Return the key by which one attempt's shares are told apart without being kept."""
@@ -72,7 +70,7 @@ def _intend(
 ) -> Intended | Answer:
     """Append the intent once the cluster's lane is free; or answer why that cannot be."""
     fresh = station.fresh()
-    give_up = station.clock.now() + _BUSY_MS
+    give_up = station.clock.now() + station.spans.busy_ms
 
     def build(state: SetState, now: int) -> Sequence[Event] | Refusal:
         c = state.find(ceremony)

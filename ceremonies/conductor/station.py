@@ -11,6 +11,7 @@ from ceremonies.ceremony import Ceremony
 from ceremonies.clock import Clock
 from ceremonies.commands import Fresh, Refusal
 from ceremonies.conductor.ledger import Ledger
+from ceremonies.conductor.spans import Spans
 from ceremonies.decide.terms import Terms
 from ceremonies.errors import StoreUnreachable
 from ceremonies.events import Event, Intended, Kind
@@ -19,9 +20,6 @@ from ceremonies.gates import judge
 from ceremonies.keychain import Keychain
 from ceremonies.state import SetState
 from ceremonies.vault import ClusterClient, ClusterView
-
-INTENT_MS = 30_000
-CALL_MS = 11_000  # above the Vault client's own limit for a whole call
 
 TOKEN_KEPT_S = 7 * 24 * 3600
 OTP_MARGIN_S = 3600  # an OTP outlives the latest possible deadline by an hour
@@ -39,6 +37,7 @@ class Station:
     clock: Clock
     terms: Callable[[], Terms]
     replica: str
+    spans: Spans = field(default_factory=Spans)
     views: dict[str, ClusterView] = field(default_factory=dict)
 
     @property
@@ -52,7 +51,7 @@ class Station:
             ceremony=secrets.token_hex(8),
             effect=secrets.token_hex(8),
             replica=self.replica,
-            until=self.clock.now() + INTENT_MS,
+            until=self.clock.now() + self.spans.intent_ms,
         )
 
     def look(self, target: str) -> Evidence:
@@ -73,7 +72,7 @@ class Station:
 
     def may_send(self, intent: Intended) -> bool:
         """Return whether a call sent now ends before another replica may adopt the intent."""
-        return self.clock.now() + CALL_MS <= intent.until
+        return self.clock.now() + self.spans.call_ms <= intent.until
 
     def intend(
         self,

@@ -65,6 +65,16 @@ ROWS: dict[str, tuple[Callable[[Draft], Mapping[str, str]], str, str]] = {
         "CONCLAVE_MASTER_KEY: the same key stands there twice",
         "conclave keygen",
     ),
+    "a short intent outside the lab": (
+        given(CONCLAVE_LAB_INTENT_SECONDS="6"),
+        "CONCLAVE_LAB_INTENT_SECONDS: this is for the lab only",
+        "Leave it out",
+    ),
+    "an intent in the lab that is too short for its call": (
+        given(CONCLAVE_LAB="1", CONCLAVE_LAB_INTENT_SECONDS="0.5"),
+        "CONCLAVE_LAB_INTENT_SECONDS: this is no number of seconds",
+        "3 to 30",
+    ),
     "a master key in a file that is not there": (
         given(CONCLAVE_MASTER_KEY="", CONCLAVE_MASTER_KEY_FILE="/nowhere/key"),
         "CONCLAVE_MASTER_KEY_FILE: /nowhere/key: No such file",
