@@ -25,15 +25,22 @@ def channel_card(
     state: SetState, c: Ceremony, rules: ReplicationSet, *, command: str, now: int
 ) -> Card:
     """Return the ceremony's card for the incident channel, open or ended."""
-    blocks = _open(state, c, rules, now=now) if c.is_open else _ended(state, c, rules)
-    evidence = [
-        divider(),
-        _verdict(state.name, c),
-        gate.nodes(c.evidence),
-        _small_print(c, command),
-        ending.log_line(state, c) if not c.is_open else None,
-    ]
-    return card(notification(state, c, rules, now=now), [*blocks, *evidence])
+    shown = _open(state, c, rules, now=now) if c.is_open else _ended(state, c, rules)
+    first = list(shown)
+    last = [_small_print(c, command), None if c.is_open else ending.log_line(state, c)]
+    return card(
+        notification(state, c, rules, now=now),
+        [*first, *_evidence(state.name, c, gate.FULL), *last],
+        shorter=[*first, *_evidence(state.name, c, gate.SHORT), *last],
+    )
+
+
+def _evidence(set_name: str, c: Ceremony, detail: gate.Detail) -> list[Block | None]:
+    if c.phase is Phase.PROMOTING or c.ending is Ending.PROMOTED:
+        verdict = gate.after_promotion(set_name, c.evidence)
+    else:
+        verdict = gate.findings(c.evidence, detail)
+    return [divider(), verdict, gate.nodes(c.evidence, detail)]
 
 
 def _open(
@@ -67,12 +74,6 @@ def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Bloc
     yield ending.durations(c)
     yield sharing.lost_rounds(c)
     yield actions([buttons.restart(state.name, c)] if again else [])
-
-
-def _verdict(set_name: str, c: Ceremony) -> Block | None:
-    if c.phase is Phase.PROMOTING or c.ending is Ending.PROMOTED:
-        return gate.after_promotion(set_name, c.evidence)
-    return gate.findings(c.evidence)
 
 
 def _trouble(c: Ceremony) -> Block | None:

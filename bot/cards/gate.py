@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
-from bot.cards.phrases import code, ours, second
+from bot.cards.phrases import code, fitting, ours, second
 from ceremonies.evidence import Evidence, Finding, Level, NodeSeen
 
 _SIGNS = {
@@ -17,23 +18,37 @@ _SIGNS = {
     Level.PASS: ":white_check_mark: ok",
 }
 _ORDER = tuple(_SIGNS)
-_NODES = 12
-_FINDINGS = 8
-_WORDS = 240
+_CHECK = 60
 
 
-def findings(evidence: Evidence) -> Block:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """How much of the evidence is shown: a message of Slack holds only so much."""
+
+    nodes: int
+    findings: int
+    words: int  # characters of one answer
+    room: int  # characters of one block
+
+
+FULL = Detail(nodes=12, findings=8, words=240, room=2500)
+SHORT = Detail(nodes=4, findings=4, words=80, room=800)
+
+
+def findings(evidence: Evidence, detail: Detail = FULL) -> Block:
     """Return the gate's findings, what forbids a promotion first."""
     ranked = sorted(evidence.findings, key=lambda found: _ORDER.index(found.level))
-    lines = [_finding(found) for found in ranked[:_FINDINGS]]
+    lines = [_finding(found, detail) for found in ranked[: detail.findings]]
+    lines = lines[: fitting(lines, detail.room)]
     left = len(ranked) - len(lines)
     if left:
         lines.append(f"… and {left} more")
     return section(f"*The gate* (asked {second(evidence.at)})\n" + "\n".join(lines))
 
 
-def _finding(found: Finding) -> str:
-    return f"{_SIGNS[found.level]} · {found.check}: {ours(found.words, _WORDS)}"
+def _finding(found: Finding, detail: Detail) -> str:
+    words = ours(found.words, detail.words)
+    return f"{_SIGNS[found.level]} · {ours(found.check, _CHECK)}: {words}"
 
 
 def after_promotion(set_name: str, evidence: Evidence) -> Block | None:
@@ -41,44 +56,54 @@ def after_promotion(set_name: str, evidence: Evidence) -> Block | None:
 
     The findings are about a promotion that is still to come; after it they would mislead.
     """
-    others = [n for n in evidence.nodes if n.mode == "primary" and n.cluster != evidence.target]
+    others = [node for node in evidence.nodes if _is_other_primary(node, evidence.target)]
     if not others:
         return None
-    where = ", ".join(f"*{set_name}/{n.cluster}* {code(_short(n.node))}" for n in others[:_NODES])
+    shown = others[: SHORT.nodes]
+    where = ", ".join(f"*{set_name}/{n.cluster}* {code(_short(n.node))}" for n in shown)
     return section(
         f":rotating_light: *Two primaries:* {where} answered as primary too "
         f"({second(evidence.at)}). Both take writes, and one side will be lost. Fence it off now."
     )
 
 
-def nodes(evidence: Evidence) -> Block | None:
+def nodes(evidence: Evidence, detail: Detail = FULL) -> Block | None:
     """Return each node's address, mode, answer and the time, the many shortened to numbers."""
     if not evidence.nodes:
         return None
     ranked = sorted(evidence.nodes, key=lambda node: _rank(node, evidence.target))
-    shown = ranked[:_NODES]
-    kept = [node for node in evidence.nodes if node in shown]
-    lines = [_node(node) for node in kept]
-    left = Counter(_said(node) for node in ranked[_NODES:])
+    told = [_node(node, detail) for node in ranked[: detail.nodes]]
+    count = fitting(told, detail.room)
+    lines = told[:count]
+    left = Counter(_role(node) for node in ranked[count:])
     if left:
-        rest = ", ".join(f"{count} {ours(said, 60)}" for said, count in left.most_common(5))
+        rest = ", ".join(f"{many} {ours(said, _CHECK)}" for said, many in left.most_common(5))
         lines.append(f"… and {sum(left.values())} more: {rest}")
     return section(f"*Every node's answer* (asked {second(evidence.at)})\n" + "\n".join(lines))
 
 
+def _is_other_primary(node: NodeSeen, target: str) -> bool:
+    return node.answers and node.mode == "primary" and node.cluster != target
+
+
 def _rank(node: NodeSeen, target: str) -> int:
-    """A node that answers as primary elsewhere is never left out."""
-    if node.mode == "primary" and node.cluster != target:
+    """What answers as primary elsewhere comes first, the target's own nodes next."""
+    if _is_other_primary(node, target):
         return 0
     return 1 if node.cluster == target else 2
 
 
-def _node(node: NodeSeen) -> str:
-    return f"• *{node.cluster}* {code(_short(node.node))} · {ours(_said(node), _WORDS)}"
+def _node(node: NodeSeen, detail: Detail) -> str:
+    said = ours(_said(node), detail.words)
+    return f"• *{ours(node.cluster, _CHECK)}* {code(_short(node.node))} · {said}"
 
 
 def _short(address: str) -> str:
     return address.removeprefix("https://").removeprefix("http://")
+
+
+def _role(node: NodeSeen) -> str:
+    return node.mode if node.answers else "not reachable from here"
 
 
 def _said(node: NodeSeen) -> str:

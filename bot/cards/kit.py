@@ -38,11 +38,22 @@ class Card:
     blocks: list[Json]
 
 
-def card(text: str, blocks: Sequence[Block | None]) -> Card:
-    """Return a message that Slack takes; None stands for a block that this state does not have."""
-    plain = [block.to_dict() for block in blocks if block is not None]
+def card(
+    text: str, blocks: Sequence[Block | None], *, shorter: Sequence[Block | None] = ()
+) -> Card:
+    """Return a message that Slack takes; None stands for a block that this state does not have.
+
+    `shorter` are the blocks to be taken where all together would be too much for one message.
+    """
+    plain = _plain(blocks)
+    if shorter and limits.size(plain) > limits.WHOLE:
+        plain = _plain(shorter)
     limits.check_message(text, plain)
     return Card(text=text, blocks=plain)
+
+
+def _plain(blocks: Sequence[Block | None]) -> list[Json]:
+    return [block.to_dict() for block in blocks if block is not None]
 
 
 def modal(

@@ -28,7 +28,7 @@ def check_message(text: str, blocks: Sequence[Json]) -> None:
     problems = [*_blocks(blocks, MESSAGE_BLOCKS)]
     if not 0 < len(text) <= TEXT:
         problems.append(f"a message's text has {len(text)} characters")
-    whole = sum(map(len, strings(blocks)))
+    whole = size(blocks)
     if whole > WHOLE:
         problems.append(f"the blocks hold {whole} characters")
     _raise(problems)
@@ -43,6 +43,11 @@ def check_view(view: Json) -> None:
     if len(view.get("private_metadata", "")) > METADATA:
         problems.append("private_metadata is too long")
     _raise(problems)
+
+
+def size(blocks: Sequence[Json]) -> int:
+    """Return how many characters all texts of these blocks have together."""
+    return sum(map(len, strings(blocks)))
 
 
 def strings(value: object) -> Iterator[str]:

@@ -72,6 +72,16 @@ def people(ids: Sequence[str], at_most: int = 20) -> str:
     return f"{shown} and {left} more" if left > 0 else shown
 
 
+def fitting(lines: Sequence[str], room: int) -> int:
+    """Return how many of these lines, from the first, fit into so many characters."""
+    used = 0
+    for count, line in enumerate(lines):
+        used += len(line) + 1
+        if used > room:
+            return count
+    return len(lines)
+
+
 def names(ids: Sequence[str], at_most: int = 5) -> str:
     """Return people for a notification's one line: fewer of them."""
     return people(ids, at_most)

@@ -1,0 +1,159 @@
+"""Private answers: what was done or not, what is still to be said, how things stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.cards import overview, replies
+from bot.cards.kit import Card
+from ceremonies.ceremony import Ending, TokenState
+from ceremonies.commands import Reason, Refusal
+from ceremonies.events import Purpose
+from tests.bot.cards import states
+from tests.bot.cards.reading import buttons, dialog, value, words
+from tests.bot.cards.states import ADA, KIM, ROSTER, RULES, SAM
+
+LINK = "https://example.slack.example/archives/C0INCIDENT/p1"
+
+
+def all_buttons(card: Card) -> list[tuple[str, dict[str, str]]]:
+    """Return every button's id and value, in order."""
+    return [
+        (element["action_id"], value(element))
+        for block in card.blocks
+        for element in (*block.get("elements", ()), block.get("accessory"))
+        if element and element["type"] == "button"
+    ]
+
+
+def test_a_refusal_says_why_names_people_and_shows_the_evidence() -> None:
+    """Its words may name who asked; the gate's evidence follows where there is some."""
+    refused = Refusal(
+        reason=Reason.GATE,
+        words=f"<@{ADA}> has asked <already>.",
+        evidence=states.BLOCKING,
+    )
+    card = replies.refusal(refused, permalink=LINK)
+    said = words(card)
+    assert f"<@{ADA}> has asked &lt;already&gt;." in said
+    assert f"<{LINK}|Open its card>" in said
+    assert "a answers as primary" in said
+    assert card.text.startswith(f"<@{ADA}> has asked")
+
+
+def test_without_a_purpose_nothing_starts_and_the_purposes_are_offered() -> None:
+    """Each served purpose is a button that carries all that was said; the others come later."""
+    card = replies.purposes("payments", cluster="b", reason="no power", command="/dr")
+    assert "Nothing has started yet" in card.text
+    assert all_buttons(card) == [
+        (
+            "ceremony.start",
+            {"set": "payments", "purpose": purpose, "cluster": "b", "reason": "no power"},
+        )
+        for purpose in ("promote", "drill")
+    ]
+    assert "`for=update-primary`, `for=disable` come later" in words(card)
+
+
+def test_clusters_are_offered_where_several_fit() -> None:
+    """One button for each, with the purpose that was said."""
+    card = replies.clusters("payments", ["b", "c"], purpose=Purpose.DRILL, command="/dr")
+    assert all_buttons(card) == [
+        ("ceremony.start", {"set": "payments", "purpose": "drill", "cluster": name})
+        for name in ("b", "c")
+    ]
+    assert "Nothing has started yet" in card.text
+
+
+@pytest.mark.parametrize("reason", ["r" * 3000, '"\\\u202e' * 1000, "\U0001f525" * 3000])
+def test_a_long_reason_fits_into_a_button(reason: str) -> None:
+    """It is shortened, never refused."""
+    words(replies.purposes("payments", reason=reason, command="/dr"))
+    words(replies.clusters("payments", ["b"], purpose=Purpose.DRILL, reason=reason, command="/dr"))
+
+
+@pytest.mark.parametrize("action_id", ["ceremony.cancel", "ceremony.nudge", "promotion.open"])
+def test_ceremonies_are_offered_where_a_command_could_mean_several(action_id: str) -> None:
+    """The buttons are those of their cards, with the same questions."""
+    c = states.collecting(ADA)
+    card = replies.ceremonies("payments", [c, replace(c, id="c2")], action_id=action_id)
+    assert all_buttons(card) == [
+        (action_id, {"set": "payments", "ceremony": ceremony}) for ceremony in (c.id, "c2")
+    ]
+    if action_id == "ceremony.cancel":
+        assert "1 of 3 shares is lost" in dialog(buttons(card)[action_id])
+
+
+def test_no_ceremony_to_choose_from() -> None:
+    """Then the answer says so."""
+    card = replies.ceremonies("payments", [], action_id="ceremony.nudge")
+    assert "No ceremony is open on payments" in card.text
+
+
+@pytest.mark.parametrize(
+    ("card", "phrase"),
+    [
+        (replies.started("payments", states.ceremony(), permalink=LINK), "payments/b has started"),
+        (replies.started("payments", states.ceremony()), "Its card is being posted"),
+        (replies.noted("The holders were reminded."), "The holders were reminded."),
+        (replies.noted("Frozen.", permalink=LINK), f"<{LINK}|Open its card>"),
+        (replies.comes_later("/dr run"), "/dr run comes later; nothing was done"),
+        (replies.comes_later("<!channel>"), "&lt;!channel&gt; comes later"),
+        (replies.forbidden("Only Sam may."), "Only Sam may."),
+        (replies.not_understood("No set nope.", command="/dr"), "`/dr help` shows"),
+    ],
+)
+def test_short_answers_say_what_they_should(card: Card, phrase: str) -> None:
+    """Each fits Slack and has its words in text and blocks."""
+    assert phrase in words(card)
+    assert card.text
+
+
+def test_help_is_by_role() -> None:
+    """A commander can start; an approver is told how; a stranger is told nothing more."""
+    commander = overview.help_card(ROSTER, SAM, ["payments", "billing"], command="/dr")
+    assert all_buttons(commander) == [
+        (action_id, {"set": name})
+        for name in ("payments", "billing")
+        for action_id in ("status.show", "ceremony.start")
+    ]
+    assert "`/dr start SET for=promote`" in words(commander)
+    approver = overview.help_card(ROSTER, KIM, ["payments"], command="/dr")
+    assert all_buttons(approver) == [("status.show", {"set": "payments"})]
+    assert "*Approver:*" in words(approver)
+    assert "*Key holder:*" in words(overview.help_card(ROSTER, ADA, [], command="/dr"))
+    stranger = overview.help_card(ROSTER, "U0MALLORY", ["payments"], command="/dr")
+    assert "not on the roster" in words(stranger)
+    assert not all_buttons(stranger)
+
+
+def test_status_tells_ceremony_roles_and_what_comes_later() -> None:
+    """An open ceremony with its link, each cluster's role and since when it is known."""
+    c = states.collecting(ADA)
+    state = states.state(c, waking_failed=("pagerduty",))
+    card = overview.status_card(state, RULES, permalinks={c.id: LINK})
+    said = words(card)
+    for phrase in (
+        "Promote payments/b: 1 of 3 shares",
+        f"<{LINK}|Open its card>",
+        "• payments/a: not reachable from here",
+        "• payments/b: secondary",
+        "*Token on duty:* comes later",
+        "`pagerduty`",
+    ):
+        assert phrase in said
+    assert card.text == "payments: Promote payments/b: 1 of 3 shares."
+
+
+def test_status_of_a_quiet_set() -> None:
+    """The last ceremony is named, and a token that may still live is red."""
+    assert "none was held lately" in words(overview.status_card(states.state(), RULES))
+    over = states.ended(Ending.CANCELLED, states.token_held(), token=TokenState.UNKNOWN)
+    said = words(overview.status_card(states.state(over), RULES, evidence=states.AFTERWARDS))
+    assert ":red_circle: Its token's deletion is not confirmed." in said
+    assert "• payments/b: primary" in said
+    lost = states.ended(Ending.EXPIRED, token=TokenState.ORPHANED)
+    said = words(overview.status_card(states.state(lost), RULES))
+    assert ":red_circle: Vault may have a token that nobody holds." in said
