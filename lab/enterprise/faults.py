@@ -42,16 +42,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class KillBefore:
-    """The process with this id gets SIGKILL; Vault never sees the request."""
+    """The process with this id gets SIGKILL; Vault never sees the request.
 
-    pid: int
+    Of several ids, the one that sent the request.
+    """
+
+    pid: int | tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KillAfter:
-    """Vault does what it was asked; then the process with this id gets SIGKILL, and no reply."""
+    """Vault does what it was asked; then the process with this id gets SIGKILL, and no reply.
 
-    pid: int
+    Of several ids, the one that sent the request.
+    """
+
+    pid: int | tuple[int, ...]
 
 
 Effect = CutBefore | CutAfter | Hang | Delay | Answer | KillBefore | KillAfter

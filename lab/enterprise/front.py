@@ -25,6 +25,7 @@ from lab.enterprise.faults import (
 )
 from lab.enterprise.record import Record, Seen
 from lab.enterprise.routes import Endpoint
+from lab.enterprise.senders import sender
 from lab.enterprise.site import Site
 from lab.enterprise.upstream import Gone
 from lab.enterprise.wire import PREFIX, Call, Reply, answer
@@ -88,10 +89,12 @@ class Front:
             content=await request.content.read(),
         )
         effect = self._effect(call)
+        if isinstance(effect, KillBefore):
+            _kill(effect.pid, request)
         vault, reply = await self._through(effect, call)
         self._write_down(call, vault, reply)
         if isinstance(effect, KillAfter):
-            os.kill(effect.pid, signal.SIGKILL)
+            _kill(effect.pid, request)
         if reply is None:
             return _cut(request)
         headers = {k: v for k, v in reply.headers.items() if k.lower() not in _UNWRITTEN}
@@ -102,10 +105,7 @@ class Front:
     ) -> tuple[Reply | None, Reply | None]:
         """Return what Vault answered and what the client gets; None: nothing."""
         match effect:
-            case CutBefore():
-                return None, None
-            case KillBefore(pid):
-                os.kill(pid, signal.SIGKILL)
+            case CutBefore() | KillBefore():
                 return None, None
             case Hang():
                 await self._released.wait()
@@ -166,6 +166,17 @@ def _made_up(status: int, body: object) -> Reply:
     if isinstance(body, str):
         return Reply(status=status, headers={"Content-Type": "text/html"}, content=body.encode())
     return answer(status, dict(body) if isinstance(body, dict) else {})
+
+
+def _kill(pid: int | tuple[int, ...], request: web.BaseRequest) -> None:
+    """SIGKILL the process, or of several the one at the other end; it is dying at return."""
+    if not isinstance(pid, tuple):
+        os.kill(pid, signal.SIGKILL)
+        return
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    found = sender(pid, port=peer[1]) if peer else None
+    if found is not None:
+        os.kill(found, signal.SIGKILL)
 
 
 def _cut(request: web.BaseRequest) -> web.Response:

@@ -102,6 +102,27 @@ def test_a_kill_before_vault_was_asked(attempt: Operator, tmp_path: Path) -> Non
     assert attempt.status()["progress"] == 0
 
 
+ASKS = """
+import http.client, sys, time
+while True:
+    asking = http.client.HTTPConnection(sys.argv[1])
+    asking.request("GET", "/v1/sys/health")
+    asking.getresponse().read()
+    time.sleep(0.02)
+"""
+
+
+def test_the_sender_is_killed(dr: ReplicationRange, tmp_path: Path) -> None:
+    """Of two processes the one dies that sent the request."""
+    bystander = victim(tmp_path)
+    host = dr["b"].address.removeprefix("http://")
+    asking = start([sys.executable, "-c", ASKS, host], name="asking", directory=tmp_path)
+    dr.inject(Fault(effect=KillAfter((bystander.pid, asking.pid)), path="health", cluster="b"))
+    assert asking.wait(10) == -9
+    assert bystander.running
+    bystander.kill()
+
+
 def test_a_node_that_died_by_itself(dr: ReplicationRange) -> None:
     """Nobody told the front, and yet connections are refused soon; `reset` brings it back."""
 
