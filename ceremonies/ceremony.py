@@ -186,6 +186,11 @@ class Ceremony:
         return self.phase is not Phase.ENDED
 
     @property
+    def owes_vault(self) -> bool:
+        """Whether it goes on, or left an attempt or a token behind that has to be ended."""
+        return self.is_open or self.attempt is AttemptState.OPEN or not self.token.is_over
+
+    @property
     def round(self) -> Round | None:
         """The newest round, or None before the first attempt opened."""
         return self.rounds[-1] if self.rounds else None

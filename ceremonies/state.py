@@ -35,7 +35,7 @@ class SetState:
     head: str = "0" * 64
     at: int = 0
     cluster_id: str = ""
-    ceremonies: tuple[Ceremony, ...] = ()  # oldest first; the newest two of each cluster
+    ceremonies: tuple[Ceremony, ...] = ()  # oldest first; of each cluster two, and what still owes
     intents: Mapping[str, Intended] = field(default_factory=dict)  # by lane
     messages: Mapping[str, MessageRef] = field(default_factory=dict)  # by card key
     unposted: Mapping[str, str] = field(default_factory=dict)  # card key → Slack's error

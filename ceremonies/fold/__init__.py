@@ -55,10 +55,7 @@ def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
 def _in_ceremony(state: SetState, event: Event, *, at: int, n: int) -> SetState:
     started = opened_by(event, at=at, n=n)
     if started is not None:
-        of_cluster = [c.id for c in state.ceremonies if c.cluster == started.cluster]
-        past = set(of_cluster[: len(of_cluster) + 1 - _CEREMONIES_KEPT])
-        kept = tuple(c for c in state.ceremonies if c.id not in past)
-        return replace(state, ceremonies=(*kept, started))
+        return replace(state, ceremonies=(*_kept(state, started.cluster), started))
     named = getattr(event, "ceremony", "")
     if not named:
         return state
@@ -68,6 +65,17 @@ def _in_ceremony(state: SetState, event: Event, *, at: int, n: int) -> SetState:
             _changed(c, event, at=at, n=n) if c.id == named else c for c in state.ceremonies
         ),
     )
+
+
+def _kept(state: SetState, cluster: str) -> tuple[Ceremony, ...]:
+    """Return what stays when one more ceremony starts on `cluster`: what is owed is not forgotten.
+
+    A ceremony goes only when it is over, nothing of it is left at Vault, and nobody is asking.
+    """
+    of_cluster = [c.id for c in state.ceremonies if c.cluster == cluster]
+    past = set(of_cluster[: len(of_cluster) + 1 - _CEREMONIES_KEPT])
+    asking = {intent.ceremony for intent in state.intents.values()}
+    return tuple(c for c in state.ceremonies if c.id not in past or c.owes_vault or c.id in asking)
 
 
 def _changed(ceremony: Ceremony, event: Event, *, at: int, n: int) -> Ceremony:

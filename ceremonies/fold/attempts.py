@@ -136,6 +136,9 @@ def _next_round(c: Ceremony, event: RoundLost, *, at: int) -> Ceremony:
 
 
 def _completed(c: Ceremony, *, at: int) -> Ceremony:
+    """The token is there. Told twice, it is one token: it may be used or deleted since."""
+    if c.attempt is AttemptState.COMPLETE:
+        return c
     done = replace(
         c,
         attempt=AttemptState.COMPLETE,
