@@ -19,12 +19,14 @@ from ceremonies.events import (
     Event,
     HoldersReminded,
     Intended,
+    Kind,
 )
 from ceremonies.state import SetState
 
 NEAR_MS = 5 * 60_000
-MAX_PROMOTION_TRIES = 10  # Vault's own harness asks up to ten times while catching up (facts 5.2)
 SLOW_MS = 2 * 60_000
+PROMOTION_GIVEN_UP_MS = 60 * 60_000  # accepted so long ago, and still nobody answers as primary
+UNANSWERED_MS = 60_000  # so long the clock waits for what Vault is being asked
 
 
 class Work(StrEnum):
@@ -67,13 +69,39 @@ def owed(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
     """Return everything that is due at `now` (ms)."""
     due: list[Owed] = [Overdue(intent=i) for i in state.intents.values() if now >= i.until]
     for c in state.ceremonies:
-        if c.cluster in state.intents:
-            continue  # what Vault is being asked decides first
+        asked = state.intents.get(c.cluster)
+        if asked is not None:
+            due += _notes_meanwhile(c, asked, terms, now=now)
+            continue
         due += _notes(c, terms, now=now)
         work = _work(c, terms, now=now)
+        if work is Work.OPEN_ATTEMPT and _has_predecessor(state, c):
+            continue
         if work is not None:
             due.append(Debt(work=work, ceremony=c.id, cluster=c.cluster))
     return due
+
+
+def _notes_meanwhile(c: Ceremony, asked: Intended, terms: Terms, *, now: int) -> list[Owed]:
+    """What Vault is being asked decides first, but a Vault that is gone holds up no clock.
+
+    A promotion that may have been sent is waited for: nothing may end a ceremony before it.
+    """
+    if asked.kind is Kind.PROMOTE:
+        return []
+    return _notes(c, terms, now=now - UNANSWERED_MS)
+
+
+def _has_predecessor(state: SetState, c: Ceremony) -> bool:
+    """Whether an ended ceremony's attempt still holds the cluster's one slot.
+
+    That attempt's OTP is still in the keychain, so it would be taken for this ceremony's own.
+    """
+    return any(
+        before.cluster == c.cluster and not before.is_open and before.attempt is AttemptState.OPEN
+        for before in state.ceremonies
+        if before.id != c.id
+    )
 
 
 def _work(c: Ceremony, terms: Terms, *, now: int) -> Work | None:
@@ -88,19 +116,21 @@ def _work(c: Ceremony, terms: Terms, *, now: int) -> Work | None:
     if c.phase is Phase.STARTING:
         return Work.END_ATTEMPT if attempt_to_end(c) else Work.OPEN_ATTEMPT
     ready = c.phase is Phase.TOKEN_HELD and c.token is TokenState.HELD and now >= c.retry_at
-    if ready and c.promotion_tries < MAX_PROMOTION_TRIES and is_approved(c, terms.rules, now=now):
+    if ready and is_approved(c, terms.rules, now=now):
         return Work.PROMOTE
     return None
 
 
 def _notes(c: Ceremony, terms: Terms, *, now: int) -> list[Owed]:
-    if not c.is_open or c.phase is Phase.PROMOTING:
+    if not c.is_open:
         return []
+    if c.phase is Phase.PROMOTING:
+        return _given_up(c, now=now)
     if now >= c.max_at:
         return [Note(events=(CeremonyExpired(ceremony=c.id, cause="max"),))]
     if c.phase is Phase.TOKEN_HELD:
         unused = c.moments.completed + ms(terms.rules.ceremony.token_unused)
-        if now >= unused and not (c.promotion_tries and is_approved(c, terms.rules, now=now)):
+        if now >= unused and not is_approved(c, terms.rules, now=now):
             return [Note(events=(CeremonyExpired(ceremony=c.id, cause="token-unused"),))]
         return []
     if c.frozen:
@@ -108,6 +138,16 @@ def _notes(c: Ceremony, terms: Terms, *, now: int) -> list[Owed]:
     if now >= c.deadline:
         return [Note(events=(CeremonyExpired(ceremony=c.id, cause="deadline"),))]
     return [*_warning(c, terms, now=now), *_reminder(c, terms, now=now)]
+
+
+def _given_up(c: Ceremony, *, now: int) -> list[Owed]:
+    """A promotion that was taken on and never done ends too, and its token is deleted.
+
+    The cluster would otherwise be closed to every later ceremony.
+    """
+    if now < max(c.max_at, c.moments.accepted + PROMOTION_GIVEN_UP_MS):
+        return []
+    return [Note(events=(CeremonyExpired(ceremony=c.id, cause="max"),))]
 
 
 def _warning(c: Ceremony, terms: Terms, *, now: int) -> list[Owed]:

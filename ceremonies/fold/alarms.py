@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ceremonies.ceremony import Ceremony
 from ceremonies.events import (
     AttemptLost,
     AttemptRefused,
@@ -29,8 +30,15 @@ def alarm_of(state: SetState, event: Event) -> str:
     """Return what people outside Slack are told of this event, or an empty string."""
     named = state.find(getattr(event, "ceremony", ""))
     where = f"{state.name}/{named.cluster}" if named else state.name
-    words = _words(event)
+    words = _words(event) or _given_up(named, event)
     return f"{where}: {words}" if words else ""
+
+
+def _given_up(c: Ceremony | None, event: Event) -> str:
+    """A refusal is told once nothing is asked again, be it the first or the last of many."""
+    if not isinstance(event, PromotionRefused) or (c is not None and c.request is not None):
+        return ""
+    return "Vault did not promote; the card in Slack says why."
 
 
 def _words(event: Event) -> str:
@@ -57,8 +65,6 @@ def _words(event: Event) -> str:
             return "the ceremony's time ran out."
         case PromotionBlocked():
             return "the promotion is blocked; the card in Slack shows the evidence."
-        case PromotionRefused(again=False):
-            return "Vault did not promote; the card in Slack says why."
         case PromotionSlow():
             return "the promotion was accepted but is not done after two minutes."
         case Promoted():

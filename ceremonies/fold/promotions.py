@@ -22,6 +22,7 @@ from ceremonies.events import (
     TokenNotDeletable,
 )
 
+MAX_PROMOTION_TRIES = 10  # Vault's own harness asks up to ten times while catching up (facts 5.2)
 RETRY_PROMOTION_MS = 10_000  # "still catching up" is asked again, never forced (facts 5.2)
 RETRY_DELETION_MS = 15_000  # doubled with each try, up to an hour
 RETRY_DELETION_MAX_MS = 3_600_000
@@ -47,11 +48,15 @@ def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             tried = replace(c, promotion_tries=c.promotion_tries + 1, moments=moments)
             return replace(tried, evidence=evidence or c.evidence)
         case PromotionAccepted():
-            phase = Phase.PROMOTING if c.ending is not Ending.PROMOTED else c.phase
             moments = replace(c.moments, accepted=c.moments.accepted or at)
-            return replace(c, phase=phase, moments=moments, trouble="")
+            taken = replace(c, moments=moments, trouble="")
+            if c.ending is Ending.PROMOTED:
+                return taken
+            return replace(taken, phase=Phase.PROMOTING, ending=None)
         case PromotionRefused(words=words, again=again):
-            kept = c if again else _withdrawn(c, at=at)
+            # After so many tries somebody has to look and ask anew.
+            spent = c.promotion_tries >= MAX_PROMOTION_TRIES
+            kept = c if again and not spent else _withdrawn(c, at=at)
             return replace(kept, trouble=words, retry_at=at + RETRY_PROMOTION_MS)
         case PromotionSlow(evidence=evidence):
             return replace(c, slow=True, evidence=evidence)
