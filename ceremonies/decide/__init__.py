@@ -69,6 +69,6 @@ def _in_ceremony(
         case Approve():
             return promotion.approve(c, command, now=now, terms=terms)
         case Reject():
-            return promotion.reject(c, command)
+            return promotion.reject(state, c, command)
         case Start():
             raise RuntimeError("a start has no ceremony yet")

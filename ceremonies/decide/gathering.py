@@ -103,6 +103,8 @@ def nudge(c: Ceremony, command: Nudge) -> list[Event] | Refusal:
     """Remind those who have not answered."""
     if c.phase is not Phase.COLLECTING:
         return _over() if not c.is_open else _not_now("No shares are being collected now.")
+    if c.frozen:
+        return _not_now("The ceremony is frozen, so no share would be taken. Thaw it first.")
     if not c.waiting_for:
         return _not_now("Everybody who was asked has answered.")
     return [HoldersReminded(ceremony=c.id, holders=c.waiting_for, by=command.by)]
@@ -173,8 +175,8 @@ def restart(
     stale = _agreed_to_another(c, command.cancel_nonce)
     if stale is not None:
         return stale
-    chosen = tuple(holder for holder in command.holders if holder in c.holders)
-    if c.required and command.holders and len(chosen) < c.required:
+    chosen = tuple(holder for holder in c.holders if holder in command.holders)
+    if c.required and command.holders and _shares_of(chosen, terms) < c.required:
         words = f"Vault requires {c.required} shares; choose at least as many holders."
         return Refusal(reason=Reason.NOT_NOW, words=words)
     asked = RestartAsked(
@@ -186,6 +188,12 @@ def restart(
         deadline=terms.deadline_of(c, now=now),
     )
     return [asked]
+
+
+def _shares_of(holders: tuple[str, ...], terms: Terms) -> int:
+    """Return how many shares these people keep; who is no key holder any more counts as one."""
+    kept = {holder.slack: holder.shares for holder in terms.rules.key_holders}
+    return sum(kept.get(holder, 1) for holder in holders)
 
 
 def _agreed_to_another(c: Ceremony, agreed_nonce: str) -> Refusal | None:

@@ -7,12 +7,14 @@ from ceremonies.commands import Approve, Reason, Refusal, Reject, RequestPromoti
 from ceremonies.decide.terms import Terms, ms
 from ceremonies.events import (
     Event,
+    Kind,
     PromotionApproved,
     PromotionBlocked,
     PromotionRejected,
     PromotionRequested,
     Purpose,
 )
+from ceremonies.state import SetState
 
 _BEFORE_PROMOTION = (Phase.STARTING, Phase.COLLECTING, Phase.STRANDED, Phase.TOKEN_HELD)
 
@@ -41,6 +43,8 @@ def request(c: Ceremony, command: RequestPromotion) -> list[Event] | Refusal:
 
 def approve(c: Ceremony, command: Approve, *, now: int, terms: Terms) -> list[Event] | Refusal:
     """Another person than the requester agrees to what the request shows."""
+    if not c.is_open or c.phase is Phase.PROMOTING:
+        return _too_late(c)
     if c.request is None:
         words = "No promotion is asked for just now, so there is nothing to approve."
         return Refusal(reason=Reason.NO_REQUEST, words=words)
@@ -56,11 +60,18 @@ def approve(c: Ceremony, command: Approve, *, now: int, terms: Terms) -> list[Ev
     return [PromotionApproved(ceremony=c.id, by=command.by, cluster_id=cluster_id)]
 
 
-def reject(c: Ceremony, command: Reject) -> list[Event] | Refusal:
+def reject(state: SetState, c: Ceremony, command: Reject) -> list[Event] | Refusal:
     """Anybody who may approve may say no: the request is withdrawn, the token stays sealed."""
+    sending = state.intents.get(c.cluster)
+    if not c.is_open or c.phase is Phase.PROMOTING or (sending and sending.kind is Kind.PROMOTE):
+        return _too_late(c)
     if c.request is None:
         words = "No promotion is asked for just now."
         return Refusal(reason=Reason.NO_REQUEST, words=words)
-    if c.phase is Phase.PROMOTING:
-        return Refusal(reason=Reason.NOT_NOW, words="The promotion was sent to Vault already.")
     return [PromotionRejected(ceremony=c.id, by=command.by)]
+
+
+def _too_late(c: Ceremony) -> Refusal:
+    if not c.is_open:
+        return Refusal(reason=Reason.NOT_NEEDED, words="The ceremony is over; nothing is needed.")
+    return Refusal(reason=Reason.NOT_NOW, words="The promotion was sent to Vault already.")
