@@ -14,27 +14,28 @@ def agreed(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> tuple[str,
     `holders_count` is set, in whichever order share and request came. Each agreement lapses
     `approval_lapses` after it was given, and all that came before a block or a rejection.
     """
-    lapse = int(rules.ceremony.approval_lapses.total_seconds() * 1000)
-    given = [(approval.by, approval.at) for approval in ceremony.approvals]
-    if rules.approval.holders_count and ceremony.purpose is Purpose.PROMOTE and ceremony.rounds:
-        given += [(share.holder, share.at) for share in ceremony.rounds[-1].given]
-    requester = ceremony.request.by if ceremony.request else ""
-    fresh = [
-        who
-        for who, at in given
-        if who != requester and at >= ceremony.approvals_since and now < at + lapse
-    ]
-    return tuple(dict.fromkeys(fresh))
+    return tuple(dict.fromkeys(who for who, _ in _counted(ceremony, rules, now=now)))
 
 
 def lapses_at(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> int | None:
     """Return when the newest agreement that still counts lapses (ms), or None without one."""
-    lapse = int(rules.ceremony.approval_lapses.total_seconds() * 1000)
-    counted = agreed(ceremony, rules, now=now)
-    times = [a.at for a in ceremony.approvals if a.by in counted]
-    if ceremony.rounds:
-        times += [g.at for g in ceremony.rounds[-1].given if g.holder in counted]
-    return max(times) + lapse if times else None
+    times = [at for _, at in _counted(ceremony, rules, now=now)]
+    return max(times) + _lapse(rules) if times else None
+
+
+def _counted(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> list[tuple[str, int]]:
+    """Who agreed when; a withdrawn request took its approvals along, but not the shares."""
+    given = [(approval.by, approval.at) for approval in ceremony.approvals]
+    if rules.approval.holders_count and ceremony.purpose is Purpose.PROMOTE and ceremony.rounds:
+        shares = ceremony.rounds[-1].given
+        given += [(s.holder, s.at) for s in shares if s.at > ceremony.approvals_since]
+    requester = ceremony.request.by if ceremony.request else ""
+    lapse = _lapse(rules)
+    return [(who, at) for who, at in given if who != requester and now < at + lapse]
+
+
+def _lapse(rules: ReplicationSet) -> int:
+    return int(rules.ceremony.approval_lapses.total_seconds() * 1000)
 
 
 def is_approved(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> bool:
