@@ -81,11 +81,17 @@ def _others(nodes: tuple[NodeSeen, ...], target: str) -> tuple[Finding, ...]:
             for node in primaries
         )
     silent = [node for node in others if not node.answers]
-    if silent:
-        words = "Not reachable from here: " + ", ".join(f"{n.cluster} {n.node}" for n in silent)
-        return (Finding(check=check, level=Level.WARN, words=words + "."),)
+    vague = [node for node in others if node.answers and node.mode == "unknown"]
+    if silent or vague:
+        said = [_named("Not reachable from here", silent), _named("Does not say its mode", vague)]
+        return (Finding(check=check, level=Level.WARN, words=" ".join(filter(None, said))),)
     words = "No other node answers as primary."
     return (Finding(check=check, level=Level.PASS, words=words),)
+
+
+def _named(what: str, nodes: list[NodeSeen]) -> str:
+    named = ", ".join(f"{node.cluster} {node.node}" for node in nodes)
+    return f"{what}: {named}." if named else ""
 
 
 def _sealed(ours: list[NodeSeen]) -> tuple[Finding, ...]:
