@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lab.chat import Chat
 from lab.chat.kit import fields
 from lab.chat.records import Message
+from lab.chat.rendering import message_text
 from lab.people import Person
 from lab.sights import Reaction
 
@@ -30,7 +31,10 @@ class Ceremony:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """`starts` is what starts a ceremony here, `quick` a command that only asks; by `starter`."""
+    """`starts` is what starts a ceremony here, `quick` a command that only asks; by `starter`.
+
+    `answer` are words of the private answer to `quick`, so that no apology is taken for it.
+    """
 
     chat: Chat = field(repr=False)
     people: Mapping[str, Person] = field(repr=False)
@@ -39,6 +43,7 @@ class Place:
     channel: str
     starts: str
     quick: str
+    answer: str = ""
 
     def types_quick(self) -> Reaction:
         """Return what came of the quick command, which must have been acknowledged."""
@@ -65,11 +70,19 @@ class Place:
 
     def waits_for_answer(self, asked: Reaction) -> None:
         """Return once the starter has a private answer."""
-        reader = self.people[self.starter].id
+        reader = self.people[self.starter].user
         self._waits(
-            lambda: any(m.ephemeral_to == reader for m in self._newer(asked.revision)),
-            "the answer stands",
+            lambda: any(
+                m.ephemeral_to == reader.id
+                and self.answer in message_text(self.chat.workspace, m, reader)
+                for m in self._newer(asked.revision)
+            ),
+            f"an answer with {self.answer!r} stands",
         )
+
+    def clears(self) -> None:
+        """Take away the private answers, so that the workspace is as small for the next."""
+        self.chat.workspace.forget_ephemeral(self.people[self.starter].id)
 
     def _types(self, line: str) -> Reaction:
         reaction = self.people[self.starter].types(line, self.channel)

@@ -96,6 +96,7 @@ class Bench:
             typed = ours.types_quick()
             ours.waits_for_answer(typed)
             found.answers.append(time.monotonic() - at)
+            ours.clears()
             found.commands.ours.append(typed.seconds)
             found.commands.bare.append(beside.types_quick().seconds)
 
@@ -123,6 +124,7 @@ class Bench:
             channel=CHANNEL,
             starts=f"/dr start {SET} for=drill reason=bench",
             quick=f"/dr status {SET}",
+            answer=SET,
         )
 
     def _beside(self) -> Place:
