@@ -20,12 +20,13 @@ PLOTS: Mapping[str, Callable[[Stage, Timeline], bool]] = {"ceremony": play_cerem
 COMING = ("failover", "planned-failover", "failback", "rejoin")
 
 
-def play(name: str, *, console: Console | None = None) -> int:
+def play(name: str | None = None, *, console: Console | None = None) -> int:
     """Play a plot on parts that are started and stopped here; return the exit status.
 
     0: its proof holds. 1: it does not. 2: no such plot. 130: Ctrl-C; nothing is left running.
     """
     console = console or Console(highlight=False)
+    name = name or "ceremony"
     if name not in PLOTS:
         later = " (comes later)" if name in COMING else ""
         console.print(f"There is no scenario {name!r}{later}. There is: {', '.join(PLOTS)}.")
