@@ -23,6 +23,8 @@ APPROVE = "promotion.approve"
 REJECT = "promotion.reject"
 STATUS = "status.show"
 
+_NONCE = 200  # Vault's have 36 characters; what is longer is none and matches none
+
 
 def value_of(set_name: str, c: Ceremony) -> Json:
     """Return what a button carries: the set's name and the ceremony's id."""
@@ -108,7 +110,7 @@ def restart(set_name: str, c: Ceremony) -> ButtonElement:
     value = value_of(set_name, c)
     ending = ends_attempt(c)
     if ending:
-        value["nonce"] = ending
+        value["nonce"] = ending[:_NONCE]
     asks = confirmation("Start anew?", _restarting(c), "Start anew", danger=bool(ending))
     return button(RESTART, _label(c), value, style="primary", asks=asks)
 
