@@ -19,6 +19,7 @@ from bot.listeners.visit import Visit
 from bot.metrics import Metrics
 from bot.people import Door, Gate
 from bot.people import Refused as NotAdmitted
+from bot.reply import Refused as SlackRefused
 from bot.reply import Taken, ask
 from bot.slack_clients import SlackClients
 from ceremonies.ceremony import Ceremony
@@ -108,6 +109,8 @@ class House:
         if isinstance(reply, Taken):
             self.count(door, "done")
             return reply.text("view", "id")
+        if reply == SlackRefused(code="exchanged_trigger_id"):
+            return ""  # the same click, delivered again: the window is open already
         log.warning("modal.not_opened", door=door, problem=repr(reply))
         self.count(door, "not-opened")
         self.tell_later(door, visit, replies.forbidden(TOO_SLOW))
