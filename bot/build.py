@@ -8,9 +8,8 @@ import signal
 import socket as network
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 from slack_bolt import App
@@ -26,14 +25,14 @@ from bot.settings import Settings, reload
 from bot.slack_clients import SlackClients, slack_clients
 from bot.socket import EVERYBODY, Socket
 from bot.standings import Standings
+from bot.vaults import cluster_client
 from ceremonies import store
 from ceremonies.conductor import People
 from ceremonies.conductor.opening import open_conductor
+from ceremonies.conductor.spans import Spans
 from ceremonies.errors import Misconfigured, StoreUnreachable
 from ceremonies.lease import Lease
 from ceremonies.observations import Observations
-from ceremonies.topology import ReplicationSet
-from ceremonies.vault import ClusterClient
 
 log = structlog.get_logger()
 
@@ -113,6 +112,7 @@ class _Pieces:
         self, told: Told, redis: store.Redis, slack: SlackClients, ours: Installation
     ) -> None:
         settings = told.settings
+        spans = Spans(intent_s=settings.intent_seconds)
         self._told = told
         self._ours = ours
         self._slack = slack
@@ -126,7 +126,8 @@ class _Pieces:
             identity=settings.secrets.identity,
             master_keys=settings.secrets.master_keys,
             replica=self._replica,
-            client=cluster_client,
+            client=lambda served, name: cluster_client(served, name, spans.limits),
+            spans=spans,
         )
         self._standings = Standings(slack.quick, self._seen, workspace=settings.slack.workspace)
         self._gate = Gate(
@@ -272,23 +273,3 @@ class _Pieces:
         looks = listeners.Looks(conductor=self._conductor, pool=self._operations)
         listeners.listen(app, house, looks)
         return app
-
-
-def cluster_client(served: ReplicationSet, name: str) -> ClusterClient:
-    """Return the client of one cluster; its ceremony token is re-read at each use."""
-    cluster = served.cluster(name)
-    if cluster is None:
-        raise RuntimeError(f"no cluster {name}")
-    path = cluster.ceremony_token_file
-    return ClusterClient(cluster, token=_token_from(path) if path else lambda: None)
-
-
-def _token_from(path: Path) -> Callable[[], str | None]:
-    def read() -> str | None:
-        try:
-            return path.read_text(encoding="utf-8").strip() or None
-        except (OSError, UnicodeDecodeError):
-            log.warning("ceremony_token.unreadable", path=str(path))
-            return None
-
-    return read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ceremonies.vault.deadline import Limits
+from ceremonies.vault import Limits
 
 _INTENT_S = 30.0
 _CALL_S = 11.0  # above the Vault client's own limit for a whole call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ceremonies.vault.client import Access, ClusterClient, TokenDeletion
+from ceremonies.vault.deadline import Limits
 from ceremonies.vault.replies import (
     Accepted,
     Attempt,
@@ -25,6 +26,7 @@ __all__ = [
     "ClusterClient",
     "ClusterView",
     "DrStatus",
+    "Limits",
     "Mode",
     "NodeView",
     "NotOurs",
