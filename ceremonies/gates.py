@@ -5,6 +5,18 @@ from __future__ import annotations
 from ceremonies.evidence import Evidence, Finding, Level, NodeSeen
 
 
+def agreed_id(nodes: tuple[NodeSeen, ...]) -> str:
+    """Return the cluster id on which a primary and a secondary of this set agree, or nothing.
+
+    That is a healthy pair, so the id is the set's: it becomes the one that is last seen. One side
+    alone proves nothing; a cluster that was set up anew would teach us its own.
+    """
+    primary = {n.cluster_id for n in nodes if n.answers and n.mode == "primary" and n.cluster_id}
+    secondary = {n.cluster_id for n in nodes if n.answers and n.mode == "secondary"}
+    both = primary & secondary
+    return both.pop() or "" if len(primary) == 1 and both else ""
+
+
 def judge(nodes: tuple[NodeSeen, ...], *, at: int, target: str, known_cluster_id: str) -> Evidence:
     """Return what every node of the set said at `at`, judged for a promotion of `target`.
 

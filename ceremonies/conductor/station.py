@@ -14,9 +14,9 @@ from ceremonies.conductor.ledger import Ledger
 from ceremonies.conductor.spans import Spans
 from ceremonies.decide.terms import Terms
 from ceremonies.errors import StoreUnreachable
-from ceremonies.events import Event, Intended, Kind
+from ceremonies.events import ClusterIdSeen, Event, Intended, Kind
 from ceremonies.evidence import Evidence, NodeSeen
-from ceremonies.gates import judge
+from ceremonies.gates import agreed_id, judge
 from ceremonies.keychain import Keychain
 from ceremonies.state import SetState
 from ceremonies.vault import ClusterClient, ClusterView
@@ -61,8 +61,17 @@ class Station:
             looks = {n: pool.submit(c.look, at / 1000) for n, c in self.clients.items()}
         self.views.update({name: seen.result() for name, seen in looks.items()})
         nodes = tuple(seen for view in self.views.values() for seen in _nodes_seen(view))
-        known = self.ledger.state.cluster_id
+        known = self._known_id(nodes)
         return judge(nodes, at=at, target=target, known_cluster_id=known)
+
+    def _known_id(self, nodes: tuple[NodeSeen, ...]) -> str:
+        """Return the set's cluster id; where a healthy pair tells another, note that first."""
+        seen = agreed_id(nodes)
+        if seen and seen != self.ledger.state.cluster_id:
+            self.conclude(
+                ClusterIdSeen(cluster_id=seen), unless=lambda state: state.cluster_id == seen
+            )
+        return self.ledger.state.cluster_id
 
     def uses_recovery_keys(self, cluster: str) -> bool:
         """Return whether this cluster's holders have recovery keys, since it unseals itself."""

@@ -123,3 +123,16 @@ def test_the_same_share_twice(table: Table) -> None:
     assert isinstance(answer, Refusal)
     assert answer.reason is Reason.GIVEN_THIS_ROUND
     assert table.ceremony.progress == 1
+
+
+def test_a_healthy_pair_teaches_the_sets_cluster_id(table: Table) -> None:
+    """What a primary and its secondary agree on is the id that a target must carry later."""
+    table.conductor.look(SET, target="b")
+    known = table.conductor.state(SET).cluster_id
+    assert known
+
+    table.vaults["a"].kill()
+    evidence = table.conductor.look(SET, target="b")
+
+    assert evidence.target_cluster_id == known
+    assert not evidence.blocks
