@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -133,6 +134,9 @@ class Stage:
 
     def clear(self) -> None:
         """Stop the bots and the chat; what is shared stays."""
+        for bot in self.bots:
+            bot.child.resume()
+            bot.child.signal(signal.SIGTERM)
         for bot in self.bots:
             bot.child.stop(grace=15)
         if self._chat is not None:

@@ -18,17 +18,28 @@ SetStage = Callable[..., Stage]
 def set_stage(
     dr: ReplicationRange, redis_server: RedisServer, redis_url: str, tmp_path: Path
 ) -> Iterator[SetStage]:
-    """Return what sets a stage: `set_stage(bots=2, options="…toml…")`; all is cleared afterwards."""
+    """Return what sets a stage, e.g. `set_stage(bots=2)`; all is cleared afterwards.
+
+    Other names than its own are the bots' environment.
+    """
     assert redis_url == redis_server.url
     stages: list[Stage] = []
 
-    def make(*, bots: int = 1, options: str = "", log_level: str = "DEBUG") -> Stage:
+    def make(
+        *,
+        bots: int = 1,
+        options: str = "",
+        log_level: str = "DEBUG",
+        vaults: ReplicationRange = dr,
+        **environment: str,
+    ) -> Stage:
         stage = Stage(
             directory=tmp_path / f"stage{len(stages)}",
-            vaults=dr,
+            vaults=vaults,
             redis=redis_server,
             options=options,
             log_level=log_level,
+            environment=environment,
         )
         stages.append(stage)
         return stage.raise_curtain(bots=bots)
