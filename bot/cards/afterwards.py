@@ -95,7 +95,8 @@ def _ended(name: str, c: Ceremony, *, gave: bool) -> str:
         case Ending.CANCELLED:
             how = f"*{mention(c.ended_by)} cancelled the ceremony.*"
         case Ending.EXPIRED:
-            how = "*The ceremony's time ran out.*"
+            accepted = " The promotion was taken on; the card says more." * bool(c.moments.accepted)
+            how = f"*The ceremony's time ran out.*{accepted}"
         case Ending.TOKEN_UNUSED:
             how = "*No promotion was approved in time,* so the token is not kept."
         case Ending.NOT_STARTED | None:

@@ -48,6 +48,12 @@ def outcome(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
             )
         case Ending.CANCELLED:
             return f"{mention(c.ended_by)} cancelled it. {spent(c)}"
+        case Ending.EXPIRED if c.moments.accepted:
+            return (
+                f":warning: *Vault took the promotion on, and {where} was never seen as primary.* "
+                "Its time is over and Conclave asks no more. Look at each of its nodes by hand "
+                "before you start anything new."
+            )
         case Ending.EXPIRED:
             return f"Its time ran out with {of_threshold(c)}. {spent(c)}"
         case Ending.TOKEN_UNUSED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ceremonies.ceremony import AttemptState, Ceremony, Ending, Phase, TokenState
+from ceremonies.ceremony import AttemptState, Ceremony, Ending, Moments, Phase, TokenState
 from ceremonies.events import ForeignAttemptFound, Purpose, RoundLoss
 from tests.bot.cards import states
 from tests.bot.cards.states import ADA, BEN, CAT, DAN, KIM, MINUTE, NONCE, SAM, T0
@@ -261,6 +261,14 @@ CASES: dict[str, tuple[Ceremony, list[str], list[str]]] = {
     "out of time": (
         states.ended(Ending.EXPIRED, attempt=AttemptState.GONE),
         ["out of time", "Its time ran out with 2 of 3 shares."],
+        ["ceremony.restart"],
+    ),
+    "taken on, and never seen as primary": (
+        states.ended(
+            Ending.EXPIRED,
+            states.token_held(moments=Moments(completed=T0, accepted=T0 + MINUTE)),
+        ),
+        ["out of time", "*Vault took the promotion on, and payments/b was never seen as primary.*"],
         ["ceremony.restart"],
     ),
     "the token was not used": (
