@@ -113,7 +113,8 @@ class Wire:
             return
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Hang up and give the socket back: closed alone, it would leave its reader waiting."""
+        self.hang_up()
         self._raw.close()
 
 
