@@ -9,11 +9,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from lab.enterprise import practice_range
+from lab.openbao import Refused, Unanswered
+from lab.process import CannotStart, NotInTime
 from lab.redis import RedisServer
 from lab.scenarios.ceremony import play_ceremony
 from lab.scenarios.timeline import Timeline
+from lab.sights import NotSeen
 from lab.stage import Stage
 
 PLOTS: Mapping[str, Callable[[Stage, Timeline], bool]] = {"ceremony": play_ceremony}
@@ -35,6 +39,9 @@ def play(name: str | None = None, *, console: Console | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="conclave-demo-") as scratch:
         try:
             return _on_stage(Path(scratch), PLOTS[name], Timeline(console))
+        except (NotSeen, NotInTime, CannotStart, Refused, Unanswered) as trouble:
+            console.print(f"\n[red]The plot went wrong.[/] {escape(str(trouble))}")
+            return 1
         except KeyboardInterrupt:
             console.print("\n[yellow]Stopped. Every part that was started is stopped too.[/]")
             return 130

@@ -10,8 +10,6 @@ from lab.scenarios.timeline import Timeline
 from lab.sights import Seen
 from lab.stage import CHANNEL, Stage
 
-ASKED = "nonce"
-
 
 def play_ceremony(stage: Stage, timeline: Timeline) -> bool:
     """Play it; return whether `b` is primary and serves what was written on `a`."""
@@ -37,9 +35,14 @@ def play_ceremony(stage: Stage, timeline: Timeline) -> bool:
     card = sam.waits_for("payments/b", channel=CHANNEL, button="promotion.open", within=20)
     timeline.slack("#incident", _headline(card))
 
-    asks = {name: _asked(people[name], timeline) for name in ("Ada", "Ben", "Cat", "Dan")}
+    timeline.hesitates()
+    asks = {
+        name: _asked(people[name], timeline, whole=name == "Ada")
+        for name in ("Ada", "Ben", "Cat", "Dan")
+    }
     shares = [share.hex() for share in vaults["b"].bao.shares]
     _gives(people["Ada"], "Ada", asks["Ada"], shares[0], timeline)
+    timeline.hesitates()
     timeline.person("Dan", "clicks “I cannot take part”: no share at hand")
     people["Dan"].clicks("share.decline", asks["Dan"])
     _asks_for_promotion(sam, card, timeline)
@@ -47,18 +50,19 @@ def play_ceremony(stage: Stage, timeline: Timeline) -> bool:
     _gives(people["Ben"], "Ben", asks["Ben"], shares[1], timeline)
     _gives(people["Cat"], "Cat", asks["Cat"], shares[2], timeline)
 
-    final = sam.waits_until(card, "rimary", "deleted", within=40)
+    final = sam.waits_until(card, "is the primary now", "token is deleted", within=40)
     timeline.slack("#incident", final.text)
     return _prove(stage, timeline, letter)
 
 
-def _asked(person: Person, timeline: Timeline) -> Seen:
+def _asked(person: Person, timeline: Timeline, *, whole: bool) -> Seen:
     seen = person.waits_for("payments", direct=True, button="share.open", within=20)
-    timeline.slack(person.user.real_name, _headline(seen))
+    timeline.slack(person.user.real_name, seen.text if whole else _headline(seen, lines=1))
     return seen
 
 
 def _gives(person: Person, name: str, ask: Seen, share: str, timeline: Timeline) -> None:
+    timeline.hesitates(1.2)
     timeline.person(name, "opens the modal and pastes their share")
     person.clicks("share.open", ask)
     person.waits_for_modal(callback_id="share.submit")
@@ -68,6 +72,7 @@ def _gives(person: Person, name: str, ask: Seen, share: str, timeline: Timeline)
 
 
 def _mistypes(person: Person, name: str, ask: Seen, share: str, timeline: Timeline) -> None:
+    timeline.hesitates()
     timeline.person(name, "pastes only half of it")
     person.clicks("share.open", ask)
     person.waits_for_modal(callback_id="share.submit")
@@ -80,6 +85,7 @@ def _mistypes(person: Person, name: str, ask: Seen, share: str, timeline: Timeli
 
 
 def _asks_for_promotion(sam: Person, card: Seen, timeline: Timeline) -> None:
+    timeline.hesitates()
     timeline.person("Sam", "asks for the promotion while shares still come, types payments/b")
     sam.clicks("promotion.open", card)
     sam.waits_for_modal(callback_id="promotion.request")
@@ -89,9 +95,8 @@ def _asks_for_promotion(sam: Person, card: Seen, timeline: Timeline) -> None:
     sam.waits_for_no_modal(within=15)
 
 
-def _headline(seen: Seen) -> str:
-    lines = [line for line in seen.text.splitlines() if line.strip()]
-    return "\n".join(lines[:3])
+def _headline(seen: Seen, *, lines: int = 3) -> str:
+    return "\n".join([line for line in seen.text.splitlines() if line.strip()][:lines])
 
 
 def _prove(stage: Stage, timeline: Timeline, letter: str) -> bool:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from lab.enterprise import ReplicationRange, Seen
@@ -53,6 +54,10 @@ class Timeline:
         )
         self._watcher.start()
 
+    def hesitates(self, seconds: float = 0.7) -> None:
+        """Somebody reads, looks for their share, types: people take a moment."""
+        self._closing.wait(seconds)
+
     def close(self) -> None:
         """Print nothing more by itself."""
         self._closing.set()
@@ -79,12 +84,16 @@ class Timeline:
         return holds
 
     def _line(self, who: str, words: str, *, style: str) -> None:
-        stamp = Text(f"{time.monotonic() - self._since:6.1f} s  ", style="dim")
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=8, justify="right", style="dim")
+        row.add_column(width=11, style=style, no_wrap=True)
+        row.add_column(overflow="fold")
         first, *more = words.splitlines() or [""]
+        text = Text(first)
+        text.append("".join(f"\n{line}" for line in more), style="dim")
+        row.add_row(f"{time.monotonic() - self._since:.1f} s", who, text)
         with self._lock:
-            self._console.print(stamp + Text(f"{who:<10}", style=style) + Text(first))
-            for line in more:
-                self._console.print(Text(" " * 20 + line, style="dim"))
+            self._console.print(row)
 
     def _follow(self, vaults: ReplicationRange) -> None:
         told = 0
