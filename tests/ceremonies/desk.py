@@ -1,0 +1,367 @@
+"""A desk for the pure domain: wishes are decided, events folded, and the clock is set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.commands import (
+    Approve,
+    Command,
+    Freeze,
+    Fresh,
+    OfferShare,
+    Reason,
+    Refusal,
+    RequestPromotion,
+    Start,
+)
+from ceremonies.decide import Terms, decide
+from ceremonies.events import (
+    AttemptCompleted,
+    AttemptLost,
+    AttemptOpened,
+    CeremonyExpired,
+    Event,
+    ForeignAttemptFound,
+    Intended,
+    Kind,
+    Lost,
+    PromotionAccepted,
+    Purpose,
+    RoundLoss,
+    RoundLost,
+    ShareAccepted,
+)
+from ceremonies.evidence import Evidence, NodeSeen
+from ceremonies.fold import fold
+from ceremonies.gates import judge
+from ceremonies.owed import Debt, Note, Overdue, Owed, Work, owed
+from ceremonies.roster import KeyHolder, Person, Role, Roster
+from ceremonies.state import SetState
+from ceremonies.topology import ApprovalRules, CeremonyRules, Cluster, ReplicationSet
+
+T0 = 1_780_000_000_000
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+INTENT = 30 * SECOND
+
+ADA, BEN, CAT, DAN, EVE = HOLDERS = ("U0ADA", "U0BEN", "U0CAT", "U0DAN", "U0EVE")
+SAM, KIM, MALLORY = "U0SAM", "U0KIM", "U0MALLORY"
+KEY_HOLDERS = tuple(KeyHolder(slack=slack) for slack in HOLDERS)
+CLUSTER_ID = "c0ffee00-1111-2222-3333-444455556666"
+THRESHOLD = 3
+
+_ROLES = {
+    **dict.fromkeys(HOLDERS, frozenset({Role.KEY_HOLDER})),
+    SAM: frozenset({Role.INCIDENT_COMMANDER}),
+    KIM: frozenset({Role.APPROVER}),
+}
+ROSTER = Roster(
+    people=tuple(Person(slack=s, name=s[2:].title(), roles=r) for s, r in _ROLES.items())
+)
+_Happened = TypeVar("_Happened", bound=Event)
+
+
+def node(cluster: str, mode: str = "secondary", **changes: object) -> NodeSeen:
+    """Return what the cluster's first node answers."""
+    seen = NodeSeen(
+        cluster=cluster,
+        node=f"https://vault-{cluster}1.example:8200",
+        answers=True,
+        mode=mode,
+        cluster_id=CLUSTER_ID,
+        active=True,
+        sealed=False,
+        answer=mode,
+    )
+    return replace(seen, **changes)  # type: ignore[arg-type]
+
+
+def silent(cluster: str) -> NodeSeen:
+    """Return a node that cannot be reached from here."""
+    return node(
+        cluster, "unknown", answers=False, cluster_id=None, active=None, sealed=None, answer="-"
+    )
+
+
+def seen(*nodes: NodeSeen, target: str = "b", known: str = CLUSTER_ID, at: int = T0) -> Evidence:
+    """Return these answers, judged for a promotion of `target`."""
+    return judge(nodes, at=at, target=target, known_cluster_id=known)
+
+
+CLEAR = seen(silent("a"), node("b"))
+LIVE_PRIMARY = seen(node("a", "primary"), node("b"))
+NOT_SECONDARY = seen(silent("a"), node("b", "primary"))
+STRANGER = seen(silent("a"), node("b", cluster_id="another"))
+
+
+def rules(
+    *,
+    times: CeremonyRules | None = None,
+    approval: ApprovalRules | None = None,
+    holders: tuple[KeyHolder, ...] = KEY_HOLDERS,
+) -> ReplicationSet:
+    """Return the set payments under these rules: 30 min, 4 h, one approver if not said."""
+    return ReplicationSet(
+        name="payments",
+        clusters=tuple(Cluster(name=n, address=f"https://{n}.example", nodes=()) for n in "ab"),
+        key_holders=holders,
+        incident_channel="C0INCIDENT",
+        ceremony=times or CeremonyRules(),
+        approval=approval or ApprovalRules(),
+    )
+
+
+@dataclass
+class Desk:
+    """One replication set's log, in memory, and the clock beside it."""
+
+    terms: Terms = field(default_factory=lambda: Terms(rules=rules(), roster=ROSTER))
+    state: SetState = field(default_factory=lambda: SetState(name="payments"))
+    now: int = T0
+    log: list[tuple[int, tuple[Event, ...]]] = field(default_factory=list)
+    ids: int = 0
+
+    # -- what anybody can do -------------------------------------------------------------------
+
+    def asks(self, wish: Command) -> list[Event] | Refusal:
+        """Decide a wish; what follows from it is in the log afterwards."""
+        answer = decide(self.state, wish, now=self.now, terms=self.terms, fresh=self.fresh())
+        if not isinstance(answer, Refusal):
+            self.happens(*answer)
+        return answer
+
+    def refuses(self, wish: Command) -> Reason:
+        """Return why this wish is refused; nothing is in the log of it."""
+        before = self.state
+        answer = self.asks(wish)
+        assert isinstance(answer, Refusal), answer
+        assert answer.words.endswith((".", "?")), "people are told in a sentence"
+        assert self.state == before
+        return answer.reason
+
+    def happens(self, *events: Event) -> None:
+        """Append one entry with these events."""
+        self.log.append((self.now, events))
+        n = self.state.n + 1
+        self.state = fold(self.state, n=n, head=f"{n:064x}", at=self.now, cause=None, events=events)
+
+    def passes(self, *, minutes: float = 0, seconds: float = 0) -> None:
+        """Let time pass."""
+        self.now += int(minutes * MINUTE + seconds * SECOND)
+
+    def fresh(self) -> Fresh:
+        """Return ids that were not used before."""
+        self.ids += 1
+        return Fresh(
+            ceremony=f"c{self.ids}", effect=f"e{self.ids}", replica="r1", until=self.now + INTENT
+        )
+
+    # -- what the log amounts to ---------------------------------------------------------------
+
+    @property
+    def ceremony(self) -> Ceremony:
+        """The newest ceremony on `b`."""
+        newest = self.state.newest("b")
+        assert newest is not None
+        return newest
+
+    @property
+    def due(self) -> list[Owed]:
+        """Everything that is owed now."""
+        return owed(self.state, self.terms, now=self.now)
+
+    @property
+    def works(self) -> list[Work]:
+        """The effects that are owed now."""
+        return [due.work for due in self.due if isinstance(due, Debt)]
+
+    @property
+    def notes(self) -> list[Event]:
+        """What follows from the clock alone, now."""
+        return [event for due in self.due if isinstance(due, Note) for event in due.events]
+
+    @property
+    def overdue(self) -> list[Intended]:
+        """The intents that somebody has to adopt now."""
+        return [due.intent for due in self.due if isinstance(due, Overdue)]
+
+    # -- the usual course ----------------------------------------------------------------------
+
+    def starts(
+        self, purpose: Purpose = Purpose.PROMOTE, *, evidence: Evidence = CLEAR, cluster: str = "b"
+    ) -> None:
+        """Sam starts a ceremony."""
+        wish = Start(by=SAM, cluster=cluster, purpose=purpose, reason="fire", evidence=evidence)
+        assert not isinstance(self.asks(wish), Refusal)
+
+    def opens(self, nonce: str = "n1", *, required: int = THRESHOLD) -> None:
+        """Vault opens the attempt."""
+        c = self.ceremony
+        self.happens(
+            AttemptOpened(
+                ceremony=c.id,
+                effect="",
+                nonce=nonce,
+                required=required,
+                node="https://vault-b1.example:8200",
+                deadline=self.terms.deadline_of(c, now=self.now),
+            )
+        )
+
+    def offer(self, holder: str, *, x: int | None = None, mark: str = "m") -> OfferShare:
+        """Return the wish to give a share in the newest round."""
+        c = self.ceremony
+        given_x = HOLDERS.index(holder) + 1 if x is None else x
+        return OfferShare(ceremony=c.id, holder=holder, round=len(c.rounds), x=given_x, mark=mark)
+
+    def sends(self, holder: str, *, x: int | None = None) -> Intended:
+        """A share is on its way to Vault."""
+        answer = self.asks(self.offer(holder, x=x))
+        assert not isinstance(answer, Refusal), answer
+        (intent,) = answer
+        assert isinstance(intent, Intended)
+        return intent
+
+    def accepted(self, intent: Intended, *, progress: int | None = None) -> ShareAccepted:
+        """Return the event that Vault counted the share."""
+        c = self.ceremony
+        return ShareAccepted(
+            ceremony=c.id,
+            effect=intent.effect,
+            holder=intent.holder,
+            round=intent.round,
+            x=intent.x,
+            mark=intent.mark,
+            progress=c.progress + 1 if progress is None else progress,
+            required=c.required,
+            deadline=self.terms.deadline_of(c, now=self.now),
+        )
+
+    def gives(self, *holders: str) -> None:
+        """Vault counts these people's shares, one after the other."""
+        for holder in holders:
+            self.happens(self.accepted(self.sends(holder)))
+
+    def completes(self, *holders: str) -> None:
+        """These people give, and the last share makes the token."""
+        self.gives(*holders[:-1])
+        intent = self.sends(holders[-1])
+        done = AttemptCompleted(ceremony=self.ceremony.id, effect=intent.effect)
+        self.happens(self.accepted(intent), done)
+
+    def loses_round(self) -> None:
+        """Vault throws the round's shares away; the nonce goes on."""
+        c = self.ceremony
+        self.happens(
+            RoundLost(
+                ceremony=c.id,
+                round=len(c.rounds),
+                cause=RoundLoss.SHARE_DID_NOT_FIT,
+                words="The shares given do not fit together.",
+                deadline=self.terms.deadline_of(c, now=self.now),
+            )
+        )
+
+    def loses_attempt(self, cause: Lost = Lost.VANISHED, *, still_open: bool = False) -> None:
+        """The attempt leads nowhere any more."""
+        self.happens(AttemptLost(ceremony=self.ceremony.id, cause=cause, still_open=still_open))
+
+    def requests(self, *, by: str = SAM, evidence: Evidence = CLEAR) -> list[Event] | Refusal:
+        """Somebody asks for the promotion."""
+        wish = RequestPromotion(
+            ceremony=self.ceremony.id, by=by, reason="a is gone", evidence=evidence
+        )
+        return self.asks(wish)
+
+    def approves(self, by: str = KIM) -> list[Event] | Refusal:
+        """Somebody agrees to the promotion."""
+        return self.asks(Approve(ceremony=self.ceremony.id, by=by))
+
+    def freezes(self, by: str = BEN) -> None:
+        """Somebody says that this looks wrong."""
+        assert not isinstance(self.asks(Freeze(ceremony=self.ceremony.id, by=by)), Refusal)
+
+    def intends(self, kind: Kind) -> Intended:
+        """An effect of this kind is under way."""
+        fresh = self.fresh()
+        intent = Intended(
+            effect=fresh.effect,
+            kind=kind,
+            lane="b",
+            replica=fresh.replica,
+            until=fresh.until,
+            ceremony=self.ceremony.id,
+        )
+        self.happens(intent)
+        return intent
+
+    def promotes(self) -> None:
+        """Vault takes the promotion on."""
+        intent = self.intends(Kind.PROMOTE)
+        self.happens(PromotionAccepted(ceremony=self.ceremony.id, effect=intent.effect))
+
+
+def desk(
+    phase: Phase | None = None,
+    *,
+    purpose: Purpose = Purpose.PROMOTE,
+    holders_count: bool = False,
+    approvers: int = 1,
+    times: CeremonyRules | None = None,
+) -> Desk:
+    """Return a desk with a ceremony in this phase, brought there by what usually happens."""
+    approval = ApprovalRules(promote_approvers=approvers, holders_count=holders_count)
+    fresh = Desk(terms=Terms(rules=rules(times=times, approval=approval), roster=ROSTER))
+    if phase is not None:
+        fresh.starts(purpose)
+        _goes_on(fresh, phase)
+    return fresh
+
+
+def _goes_on(started: Desk, phase: Phase) -> None:
+    match phase:
+        case Phase.STARTING:
+            pass
+        case Phase.BLOCKED:
+            started.happens(foreign(started.ceremony, "theirs"))
+        case Phase.COLLECTING:
+            started.opens()
+        case Phase.STRANDED:
+            started.opens()
+            started.loses_attempt()
+        case Phase.TOKEN_HELD:
+            started.opens()
+            started.completes(ADA, BEN, CAT)
+        case Phase.PROMOTING:
+            _goes_on(started, Phase.TOKEN_HELD)
+            started.requests()
+            started.approves()
+            started.promotes()
+        case Phase.ENDED:
+            started.opens()
+            started.gives(ADA)
+            started.happens(expired(started.ceremony))
+    assert started.ceremony.phase is phase
+
+
+def foreign(c: Ceremony, nonce: str) -> ForeignAttemptFound:
+    """Return that an attempt whose OTP we do not hold is open."""
+    return ForeignAttemptFound(
+        ceremony=c.id, effect="", nonce=nonce, progress=1, required=3, probably_ours=False
+    )
+
+
+def expired(c: Ceremony) -> Event:
+    """Return that the ceremony's deadline passed."""
+    return CeremonyExpired(ceremony=c.id, cause="deadline")
+
+
+def only(events: Sequence[Event], kind: type[_Happened]) -> _Happened:
+    """Return the one event of this kind."""
+    (found,) = [event for event in events if isinstance(event, kind)]
+    return found
