@@ -1,0 +1,40 @@
+"""A stage that stands for all tests of a module: for tables whose rows leave nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+
+from lab.enterprise import ReplicationRange
+from lab.redis import RedisServer
+from lab.stage import Stage
+
+
+@contextmanager
+def standing_stage(
+    vaults: ReplicationRange,
+    server: RedisServer,
+    directory: Path,
+    *,
+    before: Callable[[Stage], None] = lambda _: None,
+    **more: object,
+) -> Iterator[Stage]:
+    """Give a stage with one bot on clean parts; `before` the bot starts, people may be changed."""
+    if not server.child.running:
+        server.start()
+    vaults.reset()
+    with redis.Redis.from_url(server.url) as store:
+        store.flushall()
+    stage = Stage(directory=directory / "stage", vaults=vaults, redis=server, **more)  # type: ignore[arg-type]
+    try:
+        stage.raise_curtain(bots=0)
+        before(stage)
+        stage.add_bot().waits_until_ready()
+        stage.chat.wait_for_connections(1)
+        yield stage
+    finally:
+        stage.clear()
+        vaults.clear_faults()
