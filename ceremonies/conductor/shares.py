@@ -84,7 +84,8 @@ def _intend(
         outcome = station.ledger.append(build, who=holder, cause=cause, confirm=True)
         if not isinstance(outcome, Refusal):
             break
-        if outcome.reason is not Reason.BUSY or station.clock.now() >= give_up:
+        waited = station.clock.now() >= give_up or station.ledger.closing.is_set()
+        if outcome.reason is not Reason.BUSY or waited:
             return outcome
         station.ledger.wait(1.0)
         station.ledger.refresh()

@@ -8,7 +8,7 @@ from ceremonies.vault import Limits
 
 _INTENT_S = 30.0
 _CALL_S = 11.0  # above the Vault client's own limit for a whole call
-_BUSY_S = 25.0
+_BUSY_S = 35.0  # above an intent: who presses again after a replica died is not sent away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
