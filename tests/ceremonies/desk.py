@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ceremonies.ceremony import Ceremony, Phase
@@ -30,90 +30,26 @@ from ceremonies.events import (
     Kind,
     Lost,
     PromotionAccepted,
+    PromotionRefused,
     Purpose,
     RoundLoss,
     RoundLost,
     ShareAccepted,
 )
-from ceremonies.evidence import Evidence, NodeSeen
+from ceremonies.evidence import Evidence
 from ceremonies.fold import fold
-from ceremonies.gates import judge
 from ceremonies.owed import Debt, Note, Overdue, Owed, Work, owed
-from ceremonies.roster import KeyHolder, Person, Role, Roster
 from ceremonies.state import SetState
-from ceremonies.topology import ApprovalRules, CeremonyRules, Cluster, ReplicationSet
+from ceremonies.topology import ApprovalRules, CeremonyRules
+from tests.ceremonies.cast import ADA, BEN, CAT, HOLDERS, KIM, ROSTER, SAM, THRESHOLD, rules
+from tests.ceremonies.sights import CLEAR, T0
 
-T0 = 1_780_000_000_000
 SECOND = 1000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 INTENT = 30 * SECOND
 
-ADA, BEN, CAT, DAN, EVE = HOLDERS = ("U0ADA", "U0BEN", "U0CAT", "U0DAN", "U0EVE")
-SAM, KIM, MALLORY = "U0SAM", "U0KIM", "U0MALLORY"
-KEY_HOLDERS = tuple(KeyHolder(slack=slack) for slack in HOLDERS)
-CLUSTER_ID = "c0ffee00-1111-2222-3333-444455556666"
-THRESHOLD = 3
-
-_ROLES = {
-    **dict.fromkeys(HOLDERS, frozenset({Role.KEY_HOLDER})),
-    SAM: frozenset({Role.INCIDENT_COMMANDER}),
-    KIM: frozenset({Role.APPROVER}),
-}
-ROSTER = Roster(
-    people=tuple(Person(slack=s, name=s[2:].title(), roles=r) for s, r in _ROLES.items())
-)
 _Happened = TypeVar("_Happened", bound=Event)
-
-
-def node(cluster: str, mode: str = "secondary", **changes: object) -> NodeSeen:
-    """Return what the cluster's first node answers."""
-    seen = NodeSeen(
-        cluster=cluster,
-        node=f"https://vault-{cluster}1.example:8200",
-        answers=True,
-        mode=mode,
-        cluster_id=CLUSTER_ID,
-        active=True,
-        sealed=False,
-        answer=mode,
-    )
-    return replace(seen, **changes)  # type: ignore[arg-type]
-
-
-def silent(cluster: str) -> NodeSeen:
-    """Return a node that cannot be reached from here."""
-    return node(
-        cluster, "unknown", answers=False, cluster_id=None, active=None, sealed=None, answer="-"
-    )
-
-
-def seen(*nodes: NodeSeen, target: str = "b", known: str = CLUSTER_ID, at: int = T0) -> Evidence:
-    """Return these answers, judged for a promotion of `target`."""
-    return judge(nodes, at=at, target=target, known_cluster_id=known)
-
-
-CLEAR = seen(silent("a"), node("b"))
-LIVE_PRIMARY = seen(node("a", "primary"), node("b"))
-NOT_SECONDARY = seen(silent("a"), node("b", "primary"))
-STRANGER = seen(silent("a"), node("b", cluster_id="another"))
-
-
-def rules(
-    *,
-    times: CeremonyRules | None = None,
-    approval: ApprovalRules | None = None,
-    holders: tuple[KeyHolder, ...] = KEY_HOLDERS,
-) -> ReplicationSet:
-    """Return the set payments under these rules: 30 min, 4 h, one approver if not said."""
-    return ReplicationSet(
-        name="payments",
-        clusters=tuple(Cluster(name=n, address=f"https://{n}.example", nodes=()) for n in "ab"),
-        key_holders=holders,
-        incident_channel="C0INCIDENT",
-        ceremony=times or CeremonyRules(),
-        approval=approval or ApprovalRules(),
-    )
 
 
 @dataclass
@@ -300,6 +236,19 @@ class Desk:
         self.happens(intent)
         return intent
 
+    def catches_up(self) -> None:
+        """Vault is asked to promote and answers that it is still catching up."""
+        intent = self.intends(Kind.PROMOTE)
+        self.happens(
+            PromotionRefused(
+                ceremony=self.ceremony.id,
+                effect=intent.effect,
+                problem="catching-up",
+                words="Vault is still catching up.",
+                again=True,
+            )
+        )
+
     def promotes(self) -> None:
         """Vault takes the promotion on."""
         intent = self.intends(Kind.PROMOTE)
@@ -321,6 +270,14 @@ def desk(
         fresh.starts(purpose)
         _goes_on(fresh, phase)
     return fresh
+
+
+def approved() -> Desk:
+    """Return a desk with a promotion that is approved and owed."""
+    table = desk(Phase.TOKEN_HELD)
+    table.requests()
+    table.approves()
+    return table
 
 
 def _goes_on(started: Desk, phase: Phase) -> None:

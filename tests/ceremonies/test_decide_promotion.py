@@ -14,19 +14,9 @@ from ceremonies.events import (
     Purpose,
 )
 from ceremonies.owed import Work
-from tests.ceremonies.desk import (
-    ADA,
-    BEN,
-    CAT,
-    CLEAR,
-    CLUSTER_ID,
-    KIM,
-    LIVE_PRIMARY,
-    SAM,
-    Desk,
-    desk,
-    only,
-)
+from tests.ceremonies.cast import ADA, BEN, CAT, KIM, SAM
+from tests.ceremonies.desk import Desk, desk, only
+from tests.ceremonies.sights import CLEAR, CLUSTER_ID, LIVE_PRIMARY
 
 
 def wish(table: Desk, by: str = SAM) -> RequestPromotion:

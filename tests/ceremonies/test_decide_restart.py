@@ -13,25 +13,9 @@ from ceremonies.events import AttemptCancelled, AttemptLost, Lost, RoundLoss
 from ceremonies.evidence import Evidence
 from ceremonies.owed import Work
 from ceremonies.roster import KeyHolder
-from tests.ceremonies.desk import (
-    ADA,
-    BEN,
-    CAT,
-    CLEAR,
-    DAN,
-    HOLDERS,
-    LIVE_PRIMARY,
-    MALLORY,
-    MINUTE,
-    NOT_SECONDARY,
-    ROSTER,
-    SAM,
-    STRANGER,
-    Desk,
-    desk,
-    foreign,
-    rules,
-)
+from tests.ceremonies.cast import ADA, BEN, CAT, DAN, HOLDERS, MALLORY, ROSTER, SAM, rules
+from tests.ceremonies.desk import MINUTE, Desk, desk, foreign
+from tests.ceremonies.sights import CLEAR, LIVE_PRIMARY, NOT_SECONDARY, STRANGER
 
 
 def again(

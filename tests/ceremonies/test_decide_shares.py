@@ -9,7 +9,9 @@ import pytest
 from ceremonies.ceremony import Phase
 from ceremonies.commands import Decline, Reason, Refusal
 from ceremonies.events import HolderDeclined, Intended, Kind, ShareConflicted, ShareRefused
-from tests.ceremonies.desk import ADA, BEN, CAT, DAN, INTENT, KIM, T0, desk, only
+from tests.ceremonies.cast import ADA, BEN, CAT, DAN, KIM
+from tests.ceremonies.desk import INTENT, desk, only
+from tests.ceremonies.sights import T0
 
 
 @pytest.mark.parametrize(

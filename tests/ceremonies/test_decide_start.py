@@ -9,21 +9,16 @@ from ceremonies.commands import Reason, Refusal, Start
 from ceremonies.events import CeremonyStarted, ClusterIdSeen, Purpose
 from ceremonies.evidence import Evidence
 from ceremonies.topology import CeremonyRules
-from tests.ceremonies.desk import (
+from tests.ceremonies.cast import HOLDERS, SAM
+from tests.ceremonies.desk import HOUR, MINUTE, Desk, desk, only
+from tests.ceremonies.sights import (
     CLEAR,
     CLUSTER_ID,
-    HOLDERS,
-    HOUR,
     LIVE_PRIMARY,
-    MINUTE,
     NOT_SECONDARY,
-    SAM,
     STRANGER,
     T0,
-    Desk,
-    desk,
     node,
-    only,
     seen,
     silent,
 )
