@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import pytest
-from slack_bolt import App
 
+from bot.app import bolt_app
 from bot.cards.board import Card
+from bot.installation import Installation
 from bot.listeners import House, Looks, Private, listen
 from bot.logs import ContextExecutor
 from bot.manifest import manifest
@@ -19,7 +20,7 @@ from bot.metrics import Metrics
 from bot.people import Gate
 from bot.settings import Configuration, Custody, SlackApp, StepUp
 from bot.slack_clients import SlackClients, slack_clients
-from bot.socket import EVERYBODY, Socket
+from bot.socket import Socket
 from bot.standings import Standings
 from ceremonies import store
 from ceremonies.observations import Observations
@@ -99,7 +100,8 @@ class Bot:
             workspace=WORKSPACE,
             metrics=metrics,
         )
-        app = App(client=self.clients.reading, listener_executor=self._pool("listener", EVERYBODY))
+        ours = Installation(bot_user=self.chat.workspace.bot.user_id, workspace=WORKSPACE)
+        app = bolt_app(self.clients.reading, ours=ours, token=self.chat.bot_token)
         house = House(
             conductor=self.conductor,
             gate=self.gate,
