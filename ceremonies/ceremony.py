@@ -178,6 +178,8 @@ class Ceremony:
     deletion_sent: bool = False  # an order to delete the token may have reached Vault
     slow: bool = False
     moments: Moments = Moments()
+    entry: int = 0  # number and hash of the newest entry that tells of this ceremony
+    head: str = ""
     touched: int = 0  # number of the newest entry that changed what we think Vault has
 
     @property

@@ -133,5 +133,5 @@ def log_line(state: SetState, c: Ceremony) -> Block:
     rounds = len(c.rounds)
     return context(
         f"{rounds} {'round' if rounds == 1 else 'rounds'}. Log of {code(state.name)}: entry "
-        f"{state.n}, hash {code(state.head[:_HASH])}."
+        f"{c.entry}, hash {code(c.head[:_HASH])}."
     )

@@ -25,8 +25,14 @@ def fold(
     state: SetState, *, n: int, head: str, at: int, cause: str | None, events: Sequence[Event]
 ) -> SetState:
     """Return the state after entry `n` (hash `head`, written at `at` ms) with these events."""
+    before = state.ceremonies
     for event in events:
         state = _after(state, event, at=at, n=n)
+    changed = tuple(
+        c if any(c is old for old in before) else replace(c, entry=n, head=head)
+        for c in state.ceremonies
+    )
+    state = replace(state, ceremonies=changed)
     causes = state.causes if cause is None else {**state.causes, cause: n}
     return replace(state, n=n, head=head, at=at, causes=causes)
 

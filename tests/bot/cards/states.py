@@ -116,6 +116,8 @@ AFTERWARDS = replace(
 def ceremony(**changes: Any) -> Ceremony:  # noqa: ANN401 — any field of a ceremony
     """Return a ceremony whose attempt is not open yet, with these changes."""
     fresh = Ceremony(
+        entry=41,
+        head="0123456789abcdef" * 4,
         id=CEREMONY,
         cluster="b",
         purpose=Purpose.PROMOTE,
