@@ -28,7 +28,7 @@ from ceremonies.errors import ConclaveError, SecretUnreadable, ShareMalformed, V
 from ceremonies.events import AttemptLost, Event, Intended, Lost
 from ceremonies.state import SetState
 from ceremonies.vault import Offered
-from ceremonies.vault.errors import TruthUnknown
+from ceremonies.vault.errors import AlreadyProvided, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -165,6 +165,8 @@ def _after_lost_reply(station: Station, c: Ceremony, intent: Intended) -> Answer
 
 def _refused(station: Station, c: Ceremony, intent: Intended, error: VaultError) -> Answer:
     station.close_intent(intent.effect, *refusal_outcome(station, c, intent, error))
+    if isinstance(error, AlreadyProvided):
+        return _answer(station, c.id)  # Vault has it, by a lost reply or by hand: it counts
     log.info("share.refused", set=station.name, ceremony=c.id, problem=type(error).__name__)
     return Refusal(reason=Reason.VAULT, words=f"{error} {error.advice}")
 
