@@ -87,6 +87,7 @@ class Socket:
         deadline = time.monotonic() + seconds
         self._closing.set()
         self._busy.wait_until_idle(seconds)
+        self._client.hang_up()
         ending = threading.Thread(target=self._client.close, name="socket-close", daemon=True)
         ending.start()
         ending.join(max(0.5, deadline - time.monotonic()))
@@ -130,19 +131,12 @@ class Socket:
         try:
             self._client.hang_up()
             # Somebody else may be connecting anew because Slack asked us to: not twice, then.
-            self._client.connect_to_new_endpoint(force=self._stays_connected())
+            self._client.connect_to_new_endpoint()
         except (SlackApiError, SlackClientError, OSError) as error:
             log.warning("socket.still_lost", problem=type(error).__name__)
         except Exception:
             # The outermost loop: a watchdog that dies watches nothing.
             log.exception("socket.surprised")
-
-    def _stays_connected(self) -> bool:
-        """Return whether the reader has not noticed within a second that we hung up."""
-        noticed_by = time.monotonic() + 1.0
-        while self.is_connected() and time.monotonic() < noticed_by:
-            self._closing.wait(0.02)
-        return self.is_connected()
 
     def _handle(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         """Let Bolt answer, and send its answer: on the next connection if this one is gone."""

@@ -67,11 +67,21 @@ class Client(SocketModeClient):
             session.sock = Wire(session.sock)  # type: ignore[assignment]
 
     def hang_up(self) -> None:
-        """End the connection from our side: whoever reads from it is woken."""
+        """End the connection from our side; nobody reads from it any more when this returns."""
         session = self.current_session
-        wire: Any = session.sock if session is not None else None
+        if session is None:
+            return
+        self.current_session_state.terminated = True
+        wire: Any = session.sock
         if isinstance(wire, Wire):
             wire.hang_up()
+        session.close()
+
+    def close(self) -> None:
+        """Hang up and come to rest, without the second that the SDK's idle reader takes."""
+        self.closed = True
+        self.message_queue.put(None)
+        super().close()
 
     def enqueue_message(self, message: str) -> None:
         """Note when the message came."""
@@ -89,16 +99,19 @@ class Wire:
 
     def __init__(self, raw: socket.socket) -> None:
         self._raw = raw
+        self._is_ours_to_end = False
 
     def recv(self, size: int) -> bytes:
-        """Return what came; raises ConnectionResetError at the end of the stream."""
+        """Return what came; raises OSError at the end of the stream."""
         try:
             found = self._raw.recv(size)
         except ValueError:  # the TLS layer was taken away by `hang_up`
             found = b""
-        if not found:
-            raise ConnectionResetError(errno.ECONNRESET, "the stream has ended")
-        return found
+        if found:
+            return found
+        if self._is_ours_to_end:
+            raise OSError(errno.EBADF, "we hung up")  # the SDK's word for it, not worth a line
+        raise ConnectionResetError(errno.ECONNRESET, "the stream has ended")
 
     def send(self, content: bytes) -> int:
         """Send all of it."""
@@ -106,7 +119,8 @@ class Wire:
         return len(content)
 
     def hang_up(self) -> None:
-        """Let nothing more come or go."""
+        """Let nothing more come or go: whoever waits in `recv` is woken."""
+        self._is_ours_to_end = True
         try:
             self._raw.shutdown(socket.SHUT_RDWR)
         except OSError:
