@@ -30,7 +30,7 @@ def judge(nodes: tuple[NodeSeen, ...], *, at: int, target: str, known_cluster_id
     mode = _one_of(modes)
     cluster_id = next(iter(ids)) if len(ids) == 1 else None
     findings = (
-        _target_mode(target, mode, answers=any(node.answers for node in ours)),
+        _target_mode(target, mode, ours),
         _target_id(target, cluster_id, ids=ids, known=known_cluster_id),
         *_others(nodes, target),
         *_sealed(ours),
@@ -52,14 +52,20 @@ def _one_of(modes: set[str]) -> str:
     return next(iter(known), "unknown")
 
 
-def _target_mode(target: str, mode: str, *, answers: bool) -> Finding:
+def _target_mode(target: str, mode: str, ours: list[NodeSeen]) -> Finding:
     check = "target is a secondary"
-    if not answers:
-        words = f"No node of {target} answers, so it cannot be promoted now."
-        return Finding(check=check, level=Level.BLOCK, words=words)
+    answering = [node for node in ours if node.answers]
     if mode == "secondary":
         return Finding(check=check, level=Level.PASS, words=f"{target} answers as secondary.")
-    return Finding(check=check, level=Level.BLOCK, words=f"{target} answers as {mode}.")
+    if not answering:
+        words = f"No node of {target} answers, so it cannot be promoted now."
+    elif all(node.sealed for node in answering):
+        words = f"{target} is sealed: unseal its nodes with the primary's unseal keys, then retry."
+    elif mode == "unknown":
+        words = f"{target} does not say whether it is a secondary."
+    else:
+        words = f"{target} answers as {mode}."
+    return Finding(check=check, level=Level.BLOCK, words=words)
 
 
 def _target_id(target: str, cluster_id: str | None, *, ids: set[str], known: str) -> Finding:

@@ -114,6 +114,7 @@ def _said(node: NodeSeen) -> str:
         words.append("active" if node.active else "standby")
     if node.sealed:
         words.append("sealed")
-    if node.answer and node.answer != node.mode:
-        words.append(node.answer.rstrip("."))
+    problem = node.answer.rstrip(".")
+    if problem and problem not in words:
+        words.append(problem)
     return ", ".join(words)

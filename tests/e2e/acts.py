@@ -34,6 +34,18 @@ def asked(person: Person, *texts: str) -> Seen:
     return person.waits_for("payments", *texts, direct=True, button="share.open", within=20)
 
 
+def asked_again(person: Person, before: Seen) -> Seen:
+    """Return the newest message that asks this person, once it is another than `before`."""
+
+    def newer() -> Seen | None:
+        seen = person.look("payments", direct=True, button="share.open")
+        return seen if seen and seen.message.ts != before.message.ts else None
+
+    found = person.chat.workspace.pulse.wait_for(newer, within=20)
+    assert found, f"{person} was not asked again"
+    return found
+
+
 def opens(person: Person, ask: Seen | None = None) -> Modal:
     """Press the button and return the modal that takes a share."""
     opened = person.clicks("share.open", ask or asked(person))

@@ -1,0 +1,45 @@
+"""A recovery key that does not fit: the words of a Vault that unseals itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lab.enterprise import ReplicationRange
+from lab.redis import RedisServer
+from tests.e2e.acts import (
+    DRILL,
+    asked,
+    asked_again,
+    gives,
+    nonce_of,
+    opens,
+    pastes,
+    share_of_another_cluster,
+    starts,
+    what_is_wrong,
+)
+from tests.e2e.standing import standing_stage
+
+HOLDERS = ("Ada", "Ben", "Cat")
+
+
+def test_a_recovery_key_that_does_not_fit(redis_server: RedisServer, tmp_path: Path) -> None:
+    """Modal and message speak of recovery keys; the round is lost and can be repeated."""
+    with (
+        ReplicationRange(directory=tmp_path / "vaults", auto_unseal=True) as vaults,
+        standing_stage(vaults, redis_server, tmp_path) as stage,
+    ):
+        card = starts(stage, DRILL)
+        asks = {name: asked(stage.people[name], nonce_of(card)) for name in HOLDERS}
+        assert "your payments recovery key, one of the primary's" in asks["Ada"]
+        assert "Your payments recovery key" in opens(stage.people["Ada"], asks["Ada"]).text
+        pastes(stage.people["Ada"], share_of_another_cluster(stage))
+        gives(stage, "Ben", 1)
+        wrong = what_is_wrong(gives(stage, "Cat", 2))
+        assert "The recovery keys given do not fit this cluster" in wrong
+        assert "nobody is to blame" in wrong
+        stage.people["Cat"].closes()
+        stage.people["Sam"].waits_until(card, "0 of 3", "Round 1 was lost")
+        for number, name in enumerate(HOLDERS):
+            gives(stage, name, number, ask=asked_again(stage.people[name], asks[name]))
+        stage.people["Sam"].waits_until(card, "Drill on payments/b: passed", within=20)
