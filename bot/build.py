@@ -17,10 +17,11 @@ from slack_bolt import App
 from bot import listeners, waking, web
 from bot.app import bolt_app
 from bot.installation import Installation, check_installation
-from bot.logs import ContextExecutor
+from bot.leaving import leave_at
 from bot.metrics import Metrics
 from bot.notifier import Alarms, Desk, Drawing, Drawn, Notifier, Pace
 from bot.people import Gate
+from bot.pools import Pool
 from bot.settings import Settings, reload
 from bot.slack_clients import SlackClients, slack_clients
 from bot.socket import EVERYBODY, Socket
@@ -37,7 +38,9 @@ from ceremonies.observations import Observations
 log = structlog.get_logger()
 
 START_S = 30.0
-DRAIN_S = 12.0
+DRAIN_S = 11.5  # of the twelve seconds in which a supervisor may expect our end
+_SOCKET_S = 3.0  # the last acknowledgements, of which a share's may take two seconds
+_DRAWING_S = 3.0  # of those: for what was finished to be shown
 _WARM_EVERY_S = 240.0
 _SILENT_S = 30.0
 
@@ -136,9 +139,11 @@ class _Pieces:
             workspace=settings.slack.workspace,
             metrics=self._metrics,
         )
-        self._operations = ContextExecutor(EVERYBODY // 2, "operation")
-        self._shares = ContextExecutor(EVERYBODY, "share")
-        self._posts = ContextExecutor(8, "post")
+        self._operations = Pool(EVERYBODY // 2, "operation")
+        self._shares = Pool(EVERYBODY, "share")
+        self._looks = Pool(8, "look")
+        self._posts = Pool(8, "post")
+        self._wakes = Pool(max(2, len(settings.sets)), "waking")
         pace = Pace()
         self._notifier = Notifier(
             {name: self._drawing(name, redis, pace) for name in settings.sets}
@@ -167,18 +172,21 @@ class _Pieces:
 
     def close(self) -> None:
         """Let nobody in, finish what is open within 12 s or leave it to be adopted."""
-        deadline = time.monotonic() + DRAIN_S
+        begun = time.monotonic()
+        leave_at(begun + DRAIN_S)
         log.info("process.closing")
-        self._socket.close(2.0)
-        self._shares.shutdown(wait=False, cancel_futures=True)
-        self._operations.shutdown(wait=False, cancel_futures=True)
-        self._conductor.close(max(0.5, deadline - time.monotonic() - 3.0))
-        self._notifier.close(max(0.5, deadline - time.monotonic()))
-        self._standings.close()
-        self._posts.shutdown(wait=False, cancel_futures=True)
         if self._web is not None:
             self._web.close()
-        log.info("process.closed")
+        self._socket.close(_SOCKET_S)
+        finished = [
+            pool.close(begun + DRAIN_S - _DRAWING_S) for pool in (self._shares, self._operations)
+        ]
+        self._conductor.close(max(0.5, begun + DRAIN_S - _DRAWING_S - time.monotonic()))
+        self._notifier.close(max(0.5, begun + DRAIN_S - 1.0 - time.monotonic()))
+        self._standings.close()
+        for pool in (self._looks, self._posts, self._wakes):
+            pool.close(time.monotonic())
+        log.info("process.closed", finished=all(finished))
 
     def reread(self) -> None:
         """Take over people and key holders from the file; an invalid one changes nothing."""
@@ -203,7 +211,8 @@ class _Pieces:
 
     def ready_line(self) -> str:
         """Return the line that says that we serve: workspace, sets, each cluster's role."""
-        sets = [f"{name}: {self._roles(name)}" for name in self._told.settings.sets]
+        looks = {n: self._looks.submit(self._roles, n) for n in self._told.settings.sets}
+        sets = [f"{name}: {roles.result()}" for name, roles in looks.items()]
         return f"ready workspace={self._told.settings.slack.workspace} {' '.join(sets)}"
 
     def _roles(self, name: str) -> str:
@@ -253,7 +262,7 @@ class _Pieces:
             conductor=self._conductor,
             seen=self._seen,
             wake=lambda title, body: waking.wake(urls, title, body),
-            pool=self._posts,
+            pool=self._wakes,
         )
         return Drawing(desk, alarms)
 
@@ -270,6 +279,6 @@ class _Pieces:
             metrics=self._metrics,
             command=self._told.settings.slack.command,
         )
-        looks = listeners.Looks(conductor=self._conductor, pool=self._operations)
+        looks = listeners.Looks(conductor=self._conductor, pool=self._looks)
         listeners.listen(app, house, looks)
         return app
