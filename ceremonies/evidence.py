@@ -65,3 +65,11 @@ def worsened(shown: Evidence, seen: Evidence) -> bool:
     fresh = {(found.check, found.words) for found in seen.blocks}
     agreed = {(found.check, found.words) for found in shown.blocks}
     return bool(fresh - agreed) or seen.target_cluster_id != shown.target_cluster_id
+
+
+def could_start(evidence: Evidence) -> list[str]:
+    """Return the clusters that answered as secondary; if none, those not known to be primary."""
+    asked = list(dict.fromkeys(node.cluster for node in evidence.nodes))
+    secondaries = {node.cluster for node in evidence.nodes if node.mode == "secondary"}
+    others = set(asked) - set(evidence.primaries)
+    return [name for name in asked if name in (secondaries or others or asked)]

@@ -13,6 +13,7 @@ from bot.cards.phrases import code, cut, escape, ours, place, quoted
 from ceremonies.ceremony import Ceremony
 from ceremonies.commands import Refusal
 from ceremonies.events import Purpose
+from ceremonies.evidence import Evidence
 
 _REASON = 500  # of a button's value, which takes 2000 characters
 _OFFERED = 20
@@ -83,18 +84,26 @@ def purposes(set_name: str, *, cluster: str = "", reason: str = "", command: str
 
 
 def clusters(
-    set_name: str, names: Sequence[str], *, purpose: Purpose, reason: str = "", command: str
+    set_name: str,
+    names: Sequence[str],
+    *,
+    purpose: Purpose,
+    reason: str = "",
+    evidence: Evidence | None = None,
+    command: str,
 ) -> Card:
-    """Return the clusters on which a ceremony could start as buttons."""
+    """Return the clusters on which a ceremony could start as buttons, and what they answered."""
     kept = cut(reason.strip(), _REASON)
     asked = f"On which cluster of {set_name}? Nothing has started yet."
     typed = code(f"{command} start {set_name} for={purpose} cluster={names[0]}") if names else ""
-    blocks = [section(f"*{asked}*{_reason(kept)}")]
+    blocks: list[Block | None] = [section(f"*{asked}*{_reason(kept)}")]
     for name in names[:_OFFERED]:
         one = buttons.start(set_name, name, purpose=purpose.value, cluster=name, reason=kept)
         blocks.append(section(f"{place(set_name, name)}", one))
     if typed:
         blocks.append(context(f"Typed: {typed}."))
+    if evidence is not None:
+        blocks.append(gate.nodes(evidence))
     return card(f"{asked} Choose one: {', '.join(names[:_OFFERED])}.", blocks)
 
 

@@ -24,7 +24,7 @@ from ceremonies.ceremony import Ceremony
 from ceremonies.commands import Reason, Refusal
 from ceremonies.conductor import Answer
 from ceremonies.events import Purpose
-from ceremonies.evidence import Evidence
+from ceremonies.evidence import Evidence, could_start
 from ceremonies.roster import Role
 
 _COMMANDER = frozenset({Role.INCIDENT_COMMANDER})
@@ -180,8 +180,9 @@ class CommandDoors:
         if answer.reason is Reason.AMBIGUOUS and answer.evidence is not None:
             return replies.clusters(
                 order.set_name,
-                _could_be(answer.evidence),
+                could_start(answer.evidence),
                 purpose=purpose,
+                evidence=answer.evidence,
                 reason=order.reason,
                 command=self.house.command,
             )
@@ -238,12 +239,6 @@ def _in_time(look: Future[Evidence], until: float) -> Evidence | None:
         return look.result(max(0.0, until - time.monotonic()))
     except NotInTime:
         return None
-
-
-def _could_be(evidence: Evidence) -> list[str]:
-    """Return the clusters that answered as secondary, or all that were asked."""
-    answered = [node.cluster for node in evidence.nodes if node.mode == "secondary"]
-    return list(dict.fromkeys(answered or [node.cluster for node in evidence.nodes]))
 
 
 def _of_button(visit: Visit) -> Order:

@@ -33,7 +33,7 @@ from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide import decide
 from ceremonies.errors import StoreUnreachable
 from ceremonies.events import Event, Posted, Purpose, RosterChanged, Unposted
-from ceremonies.evidence import Evidence
+from ceremonies.evidence import Evidence, could_start
 from ceremonies.roster import Roster, roster_hash
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
@@ -143,10 +143,10 @@ class Conductor:
     def _only_secondary(self, station: Station) -> str | Refusal:
         names = tuple(station.clients)
         evidence = station.look(names[0])
-        fitting = {n.cluster for n in evidence.nodes if n.mode == "secondary"}
+        fitting = could_start(evidence)
         if len(fitting) == 1:
-            return fitting.pop()
-        words = "Say which cluster with cluster=NAME: " + ", ".join(sorted(fitting) or names)
+            return fitting[0]
+        words = "Say which cluster with cluster=NAME: " + ", ".join(fitting or names)
         return Refusal(reason=Reason.AMBIGUOUS, words=words, evidence=evidence)
 
     def offer_share(
