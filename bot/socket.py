@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,6 +34,7 @@ EVERYBODY = 64  # envelopes and listeners at once: a whole company in one ceremo
 
 _LOOK_EVERY_S = 0.25
 _PAUSES_S = (0.0, 0.5, 1.0, 2.0, 5.0)  # apps.connections.open is for some fifty calls a minute
+_OF_LATE_S = 30.0
 _ACK_S = 3.0  # Slack hears no acknowledgement later than this
 _CALL_S = 5
 
@@ -67,6 +69,7 @@ class Socket:
         self._reconnected = reconnected
         self._closing = threading.Event()
         self._busy = _Busy()
+        self._pauses = _Pauses()
         self._watchdog = threading.Thread(target=self._watch, name="socket-watchdog", daemon=True)
 
     def open(self, *, seconds: float = START_S) -> None:
@@ -79,7 +82,7 @@ class Socket:
             if time.monotonic() >= deadline:
                 raise SlackUnreachable("Slack's Socket Mode cannot be reached")
             self._closing.wait(1.0)
-        self._pulse.feel()
+        self._pulse.age()
         self._watchdog.start()
 
     def close(self, seconds: float = 5.0) -> None:
@@ -103,7 +106,6 @@ class Socket:
     def _connected(self) -> bool:
         """Try once."""
         try:
-            self._client.wss_uri = None
             self._client.connect()
         except SlackApiError as error:
             refuse_bad_token("SLACK_APP_TOKEN", str(error.response.get("error", "")))
@@ -113,25 +115,28 @@ class Socket:
         return self.is_connected()
 
     def _watch(self) -> None:
-        failures = 0
+        connections = self._pulse.connections
         while not self._closing.wait(_LOOK_EVERY_S):
-            if self._pulse.feel():
+            age = self._pulse.age()
+            if self._pulse.connections > connections:
+                connections = self._pulse.connections
                 log.info("socket.back")
                 self._reconnected()
-            if self.is_connected() and self.last_pong_age() < self._silent_s:
-                failures = 0
-                continue
-            if self._closing.wait(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)]):
-                return
-            failures += 1
-            self._replace()
+            if self._client.asked_to_renew:
+                self._renew()
+            elif not self.is_connected() or age >= self._silent_s:
+                log.warning("socket.lost", silent_s=round(age, 1))
+                self._client.hang_up()
+                self._renew()
 
-    def _replace(self) -> None:
-        log.warning("socket.lost", silent_s=round(self.last_pong_age(), 1))
+    def _renew(self) -> None:
+        """Connect anew, the sooner the less often that was done of late."""
+        reason = self._client.asked_to_renew or "lost"
+        if self._closing.wait(self._pauses.next()):
+            return
+        log.info("socket.renewed", reason=reason)
         try:
-            self._client.hang_up()
-            # Somebody else may be connecting anew because Slack asked us to: not twice, then.
-            self._client.connect_to_new_endpoint()
+            self._client.connect()
         except (SlackApiError, SlackClientError, OSError) as error:
             log.warning("socket.still_lost", problem=type(error).__name__)
         except Exception:
@@ -158,24 +163,40 @@ class _Pulse:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._mark: tuple[str | None, float | None] = (None, None)
+        self._mark: tuple[str, float | None] = ("", None)
         self._at = time.monotonic()
-
-    def feel(self) -> bool:
-        """Look whether a ping was answered; return whether this is another connection."""
-        session = self._client.current_session
-        if session is None:
-            return False
-        mark = (session.session_id, session.last_ping_pong_time)
-        if mark == self._mark:
-            return False
-        is_new = mark[0] != self._mark[0]
-        self._mark, self._at = mark, time.monotonic()
-        return is_new
+        self._lock = threading.Lock()
+        self.connections = 0
 
     def age(self) -> float:
-        """Return the seconds since then."""
-        return time.monotonic() - self._at
+        """Return the seconds since a ping was answered, as far as anybody looked."""
+        session = self._client.current_session
+        with self._lock:
+            if session is not None:
+                self._feel((session.session_id, session.last_ping_pong_time))
+            return time.monotonic() - self._at
+
+    def _feel(self, mark: tuple[str, float | None]) -> None:
+        if mark == self._mark:
+            return
+        self.connections += mark[0] != self._mark[0]
+        self._mark, self._at = mark, time.monotonic()
+
+
+class _Pauses:
+    """How long to wait before the next connection: longer, the more there were of late."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def next(self) -> float:
+        """Return the seconds to wait now, and count one more."""
+        now = time.monotonic()
+        while self._times and self._times[0] < now - _OF_LATE_S:
+            self._times.popleft()
+        pause = _PAUSES_S[min(len(self._times), len(_PAUSES_S) - 1)]
+        self._times.append(now)
+        return pause
 
 
 class _Busy:
