@@ -22,7 +22,7 @@ def manifest(configuration: Configuration) -> Manifest:
     """Return the manifest as a dict; as JSON it can be pasted into Slack.
 
     People cannot write to the app, and nothing they might write reaches it, unless raw shares
-    come as direct messages (slack docs: app home, `messages_tab_read_only_enabled`).
+    come as direct messages (facts/slack A0 6).
     """
     typed = configuration.custody.raw_shares is RawShares.DM
     return {

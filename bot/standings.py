@@ -212,7 +212,7 @@ class Standings:
 
 
 def account(record: Mapping[str, Any], *, workspace: str) -> Account:
-    """Return what a `users.info` record amounts to (slack docs: objects/user-object).
+    """Return what a `users.info` record amounts to (facts/slack A7).
 
     In an Enterprise organisation an account may belong to several workspaces; ours must be one.
     """
@@ -228,7 +228,7 @@ def account(record: Mapping[str, Any], *, workspace: str) -> Account:
 
 
 def place(record: Mapping[str, Any]) -> Place:
-    """Return what a `conversations.info` record amounts to (slack docs: conversation-object)."""
+    """Return what a `conversations.info` record amounts to (facts/slack A7)."""
     shared = ("is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared")
     waiting = ("pending_shared", "pending_connected_team_ids")
     if any(record.get(flag) for flag in (*shared, *waiting)):

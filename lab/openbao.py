@@ -132,7 +132,7 @@ class BaoCluster:
         """Make the active node give up leadership; returns the node that is active afterwards.
 
         With three nodes this is another one, and an attempt in the old one's memory is out of
-        sight (facts 1.4).
+        sight (facts/vault 1.4).
         """
         before = self.active()
         self.request("PUT", "sys/step-down", node=before)

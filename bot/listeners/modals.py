@@ -18,7 +18,7 @@ from slack_bolt import Ack
 from bot.cards.kit import Card, Json
 from bot.listeners.visit import Visit
 
-WITHIN_S = 2.0  # after the envelope arrived; Slack's limit is 3 (slack.md A0 1)
+WITHIN_S = 2.0  # after the envelope arrived; Slack's limit is 3 (facts/slack A0 1)
 _SETTLED_S = 0.5  # until Slack has surely shown the acknowledgement, which goes out behind us
 
 

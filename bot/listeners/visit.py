@@ -36,7 +36,7 @@ class Visit:
         """What tells this act from every other: Slack may deliver it twice.
 
         A modal that showed an error is submitted again under the same view id, so the trigger,
-        which is new each time, belongs to it (slack.md A0 8).
+        which is new each time, belongs to it (facts/slack A0 8).
         """
         return f"view:{self.view}:{self.trigger}" if self.view else f"trigger:{self.trigger}"
 

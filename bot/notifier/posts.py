@@ -1,6 +1,6 @@
 """First posts: each card is put into Slack once, by the replica whose intent won.
 
-`chat.postMessage` has no key against repeats (slack.md A0 9), so a call is sent once. An answer
+`chat.postMessage` has no key against repeats (facts/slack A0 9), so a call is sent once. An answer
 that was lost leaves the card in the state "stands nowhere": after a pause it is intended anew,
 because a holder without a message is worse off than one with two.
 """

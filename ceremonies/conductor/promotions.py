@@ -104,7 +104,7 @@ def settle_promotion(station: Station, c: Ceremony, intent: Intended) -> None:
 
 
 def confirm(station: Station, c: Ceremony) -> None:
-    """Note that the promotion is done, by the criteria of facts 5.2, or that it is slow.
+    """Note that the promotion is done, by the criteria of facts/vault 5.2, or that it is slow.
 
     Done: every node of the target that answers calls itself primary, one is active, and its
     replication runs. A standby that sealed itself does not undo a promotion; it is shown.

@@ -41,7 +41,7 @@ def mark_key(station: Station, nonce: str) -> bytes:
 def offer(station: Station, ceremony: str, *, holder: str, text: str, cause: str) -> Answer:
     """Hand in what the holder pasted; the answer is Vault's, or why Vault was not called.
 
-    Waits while another share is on its way: Vault is given one share at a time (facts 1.4).
+    Waits while another share is on its way: Vault is given one share at a time (facts/vault 1.4).
     """
     state = station.ledger.refresh()
     c = state.find(ceremony)

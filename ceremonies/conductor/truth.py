@@ -28,7 +28,8 @@ def ask(station: Station, c: Ceremony) -> Attempt:
     """Return the attempt that is open at the ceremony's cluster, from its pinned node first.
 
     Where the pinned node does not serve any more, the active one is asked: an attempt lives in
-    the memory of one node, so a new leader knows nothing of it (facts 1.4). Raises VaultError.
+    the memory of one node, so a new leader knows nothing of it (facts/vault 1.4). Raises
+    VaultError.
     """
     client = station.clients[c.cluster]
     try:

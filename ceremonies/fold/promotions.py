@@ -22,8 +22,8 @@ from ceremonies.events import (
     TokenNotDeletable,
 )
 
-MAX_PROMOTION_TRIES = 10  # Vault's own harness asks up to ten times while catching up (facts 5.2)
-RETRY_PROMOTION_MS = 10_000  # "still catching up" is asked again, never forced (facts 5.2)
+MAX_PROMOTION_TRIES = 10  # as often as Vault's own harness asks (facts/vault 5.2)
+RETRY_PROMOTION_MS = 10_000  # "still catching up" is asked again, never forced (facts/vault 5.2)
 RETRY_DELETION_MS = 15_000  # doubled with each try, up to an hour
 RETRY_DELETION_MAX_MS = 3_600_000
 

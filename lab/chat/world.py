@@ -19,7 +19,7 @@ class Habits:
     ack_within: float = 3.0
     trigger_lives: float = 3.0
     event_retries: tuple[float, ...] = (0.0, 60.0, 300.0)
-    """How long after each failed delivery an event is sent again (as in HTTP mode; slack docs)."""
+    """How long after each failed delivery an event is sent again (as by HTTP: facts/slack A3)."""
     redeliver_interactions: bool = False
     """Send unacknowledged clicks and commands again, once: it happens (bolt-js issue 2188)."""
     acks_on_any_connection: bool = True

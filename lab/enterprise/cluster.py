@@ -102,7 +102,7 @@ class LabCluster:
         """Restart the nodes that led during an attempt and do not lead now.
 
         Such a node keeps the attempt in its memory, and it would be there again the next time
-        that the node leads (facts 1.4).
+        that the node leads (facts/vault 1.4).
         """
         leading = self.bao.active().api_address
         for address in self.state.started_at - {leading}:

@@ -1,6 +1,6 @@
 """What the first primary is furnished with: a place for secrets, and batch tokens' policy and role.
 
-Policy and role are those of facts 6.1: enough for an attempt on Vault 2.x, for promote and
+Policy and role are those of facts/vault 6.1: enough for an attempt on Vault 2.x, for promote and
 update-primary, and for the probe of 6.3.
 """
 

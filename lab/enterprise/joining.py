@@ -30,7 +30,7 @@ _COORDINATE: Final = 66  # bytes of one P-521 number in an ES512 signature
 
 
 async def secondary_token(site: Site, call: Call) -> Reply:
-    """Return an activation token: a JWT around a real wrapping token (facts 0.6, 5.4)."""
+    """Return an activation token: a JWT around a real wrapping token (facts/vault 0.6, 5.4)."""
     refused = await refuse_on_primary(site, call, capability="sudo")
     if refused:
         return refused

@@ -117,7 +117,7 @@ async def all_status(site: Site, call: Call) -> Reply:
 
 
 async def replication(site: Site) -> dict[str, Any]:
-    """Return what it says of its DR replication (facts 5.1); `*_ms` and `*_epoch` are texts."""
+    """Return what it says of its DR replication (facts/vault 5.1); `*_ms`, `*_epoch` are texts."""
     state = site.state
     if state.role is Role.DISABLED:
         return {"mode": "disabled"}

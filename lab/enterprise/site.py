@@ -42,7 +42,7 @@ class Site:
         """Return the answer of a node that cannot serve or forward what we play, else None.
 
         A sealed node says so; one without a leader says so; one whose leader is gone sends the
-        client there all the same (facts 1.4).
+        client there all the same (facts/vault 1.4).
         """
         leader = await self.leader()
         if not leader.ok:

@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class VaultLine(StrEnum):
-    """Which line of Vault a cluster plays: 2.x wants a token for an attempt (facts 4)."""
+    """Which line of Vault a cluster plays: 2.x wants a token for an attempt (facts/vault 4)."""
 
     ONE = "1.x"
     TWO = "2.x"
@@ -33,7 +33,7 @@ class VaultLine(StrEnum):
 
 
 class AfterPromotion(StrEnum):
-    """How a cluster just promoted answers the deletion of its operation token (facts 0.8)."""
+    """How a cluster just promoted answers the deletion of its operation token (facts/vault 0.8)."""
 
     DELETED = "deleted"
     REFUSED = "refused"

@@ -15,7 +15,7 @@ async def refuse_dr_token(site: Site, token: str, *, path: str, capability: str)
     """Return None if the token may do this on a secondary, else the refusal.
 
     OpenBao is asked whether the token lives and what it may. A service token with a lease never
-    may: a DR secondary cannot look its expiry up (facts 4).
+    may: a DR secondary cannot look its expiry up (facts/vault 4).
     """
     known = (await site.as_root("POST", "auth/token/lookup", {"token": token})).fields
     if known.get("type") == "batch":

@@ -95,7 +95,7 @@ def test_a_later_token_replaces_the_earlier(attempt: Operator) -> None:
 
 
 def test_deletion_refused_after_promotion(attempt: Operator) -> None:
-    """The other answer that a cluster just promoted may give (facts 0.8)."""
+    """The other answer that a cluster just promoted may give (facts/vault 0.8)."""
     token = attempt.gather()
     attempt.clusters["b"].behaviour.deletion_after_promotion = AfterPromotion.REFUSED
     assert attempt.promote(token).status_code == 200

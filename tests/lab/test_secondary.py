@@ -118,7 +118,7 @@ def test_no_replication_into_an_open_attempt(attempt: Operator) -> None:
 
 
 def test_an_attempt_on_2_x(operator: Operator) -> None:
-    """With a batch token all steps go through, nested in `data`; errors come as 500 (facts 1.3)."""
+    """With a batch token all steps go, nested in `data`; errors come as 500 (facts/vault 1.3)."""
     clusters = operator.clusters
     clusters["b"].behaviour.line = VaultLine.TWO
     operator.token = clusters["a"].batch_token()

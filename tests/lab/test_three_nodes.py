@@ -44,7 +44,7 @@ def test_standbys_forward(wide: ReplicationRange) -> None:
 
 
 def test_a_leader_change_loses_the_attempt(wide: ReplicationRange) -> None:
-    """The new leader knows of no attempt: it was in the old one's memory (facts 1.4)."""
+    """The new leader knows of no attempt: it was in the old one's memory (facts/vault 1.4)."""
     wide.request("b", "PUT", ATTEMPT, {}, node="b1")
     leader = wide["b"].step_down()
     status = wide.request("b", "GET", ATTEMPT, node=leader).json()
@@ -52,7 +52,7 @@ def test_a_leader_change_loses_the_attempt(wide: ReplicationRange) -> None:
 
 
 def test_a_ghost_of_an_attempt(wide: ReplicationRange) -> None:
-    """A node that led once remembers the attempt (facts 1.4); after a reset it does not."""
+    """A node that led once remembers the attempt (facts/vault 1.4); after a reset it does not."""
     bao = wide["b"].bao
     wide.request("b", "PUT", ATTEMPT, {}, node="b1")
     old = bao.active()
