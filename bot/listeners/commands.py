@@ -6,7 +6,7 @@ import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from slack_bolt import Ack, App
 
@@ -27,6 +27,8 @@ from ceremonies.events import Purpose
 from ceremonies.evidence import Evidence, could_start
 from ceremonies.roster import Role
 
+T = TypeVar("T")
+
 _COMMANDER = frozenset({Role.INCIDENT_COMMANDER})
 READ = Door(name="command.read", effects=False)
 STATUS = Door(name=buttons.STATUS, effects=False)
@@ -34,7 +36,7 @@ START = Door(name=buttons.START, roles=_COMMANDER)
 OFFER = Door(name="command.start", roles=_COMMANDER, effects=False)
 PROMOTE = Door(name="command.promote", roles=_COMMANDER, effects=False)
 
-_LOOK_WITHIN_S = 1.2  # of the three seconds in which Slack wants an answer
+_STATUS_WITHIN_S = 1.2  # of the three seconds in which Slack wants an answer
 _LONGEST = 500  # names and reasons from a button are as long as those that are typed
 
 
@@ -106,21 +108,33 @@ class CommandDoors:
         self.house.private.tell(visit, card, keep=True)
 
     def _status(self, visit: Visit, set_name: str) -> Card:
-        """Return how one set stands, or all; with a look at the clusters if that comes in time."""
+        """Return how one set stands, or all; with what can be found out in time."""
         sets = self.house.conductor.sets
         names = [set_name] if set_name in sets else list(sets)
         looks = {name: self.looks.ask(name, sets[name].clusters[0].name) for name in names}
-        until = visit.arrived + _LOOK_WITHIN_S
-        cards = [self._status_of(name, _in_time(looks[name], until)) for name in names]
+        links = {name: self.looks.pool.submit(self._links, name) for name in names}
+        until = visit.arrived + _STATUS_WITHIN_S
+        cards = [
+            self._status_of(name, _in_time(looks[name], until), _in_time(links[name], until))
+            for name in names
+        ]
         text = " ".join(card.text for card in cards)
         blocks = [block for card in cards for block in card.blocks]
         return Card(text=text, blocks=blocks[:MESSAGE_BLOCKS])
 
-    def _status_of(self, name: str, evidence: Evidence | None) -> Card:
+    def _status_of(
+        self, name: str, evidence: Evidence | None, links: dict[str, str] | None
+    ) -> Card:
         conductor = self.house.conductor
         rules = conductor.sets[name]
         known = evidence or self.looks.newest(name, rules.clusters[0].name)
-        return overview.status_card(conductor.state(name), rules, evidence=known)
+        state = conductor.state(name)
+        return overview.status_card(state, rules, evidence=known, permalinks=links)
+
+    def _links(self, name: str) -> dict[str, str]:
+        """Return the addresses of the open ceremonies' cards, by ceremony."""
+        opened = self.house.conductor.state(name).open_ceremonies
+        return {c.id: self.house.permalink(name, c) for c in opened}
 
     # Start
 
@@ -186,7 +200,7 @@ class CommandDoors:
                 reason=order.reason,
                 command=self.house.command,
             )
-        return self.house.refused(order.set_name, answer)
+        return self.house.refused(order.set_name, answer, cluster=order.cluster)
 
     # What is about an open ceremony
 
@@ -234,9 +248,9 @@ def _say(ack: Ack, card: Card) -> None:
     ack(text=card.text, blocks=card.blocks, response_type="ephemeral")
 
 
-def _in_time(look: Future[Evidence], until: float) -> Evidence | None:
+def _in_time(work: Future[T], until: float) -> T | None:
     try:
-        return look.result(max(0.0, until - time.monotonic()))
+        return work.result(max(0.0, until - time.monotonic()))
     except NotInTime:
         return None
 

@@ -95,12 +95,13 @@ class House:
         elif visit.is_ephemeral:
             self.private.tell(visit, replies.noted("Done; its card shows it."))
 
-    def refused(self, set_name: str, refused: Refusal) -> Card:
+    def refused(self, set_name: str, refused: Refusal, *, cluster: str = "") -> Card:
         """Return a refusal as an answer, with the way to the ceremony that is in the way."""
         link = ""
         if refused.reason is Reason.ALREADY_OPEN:
-            standing = self.conductor.state(set_name).open_ceremonies
-            link = self.permalink(set_name, standing[-1]) if standing else ""
+            opened = self.conductor.state(set_name).open_ceremonies
+            standing = [c for c in opened if cluster in ("", c.cluster)]
+            link = self.permalink(set_name, standing[0]) if len(standing) == 1 else ""
         return replies.refusal(refused, permalink=link)
 
     def open_modal(self, door: str, visit: Visit, view: Json) -> str:
@@ -118,7 +119,10 @@ class House:
 
     def tell_later(self, door: str, visit: Visit, told: Card) -> None:
         """Tell something privately, without making anybody's three seconds wait for it."""
-        self.begin(door, visit, lambda: self.private.tell(visit, told))
+        try:
+            self.begin(door, visit, lambda: self.private.tell(visit, told))
+        except RuntimeError:  # the pool is closed: the process is about to end
+            log.warning("answer.not_delivered", door=door, person=visit.user)
 
     def found(self, visit: Visit) -> tuple[str, Ceremony] | None:
         """Return the set and the ceremony that a button is about, if they are still known."""

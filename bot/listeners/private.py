@@ -25,6 +25,7 @@ class Private:
     """Tells one person something that nobody else sees. Raises nothing of Slack's."""
 
     slack: SlackClients = field(repr=False)
+    _links: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def tell(self, visit: Visit, card: Card, *, keep: bool = False) -> None:
         """Answer where the person asked, or in their direct messages if Slack does not take that.
@@ -45,9 +46,15 @@ class Private:
             self.tell(visit, card)
 
     def permalink(self, channel: str, ts: str) -> str:
-        """Return a message's address, empty if Slack does not tell."""
-        reply = ask(self.slack.reading.chat_getPermalink, channel=channel, message_ts=ts)
-        return reply.text("permalink") if isinstance(reply, Taken) else ""
+        """Return a message's address, which never changes; empty if Slack does not tell."""
+        known = self._links.get((channel, ts), "")
+        if known:
+            return known
+        reply = ask(self.slack.quick.chat_getPermalink, channel=channel, message_ts=ts)
+        found = reply.text("permalink") if isinstance(reply, Taken) else ""
+        if found:
+            self._links[channel, ts] = found
+        return found
 
     def _respond(self, visit: Visit, card: Card, *, replace: bool) -> bool:
         client = WebhookClient(visit.response_url, timeout=_PATIENCE_S)

@@ -77,17 +77,18 @@ class Updates:
         self._desk.drawn.note({key: digest(card.card)})
 
 
-_ACT_ON, _WAITING, _READ, _PAST, _LAST = range(5)
+_ACT_ON, _ANSWERED, _WAITING, _PAST, _LAST = range(5)
 
 
 def _ranks(state: SetState) -> dict[str, int]:
     """Return how soon each card is to be changed: first what people act on."""
     ranks: dict[str, int] = {}
     for c in state.ceremonies:
-        ranks[channel_key(c)] = _ACT_ON if c.is_open else _WAITING
+        ranks[channel_key(c)] = _ACT_ON if c.is_open else _ANSWERED
         for key in direct_keys(c, state.messages):
             if not c.is_open or key.round < len(c.rounds):
                 ranks[key.text] = _PAST
             else:
-                ranks[key.text] = _WAITING if key.holder in c.waiting_for else _READ
+                # Who answered looks for the answer; for who did not, only a number has changed.
+                ranks[key.text] = _WAITING if key.holder in c.waiting_for else _ANSWERED
     return ranks
