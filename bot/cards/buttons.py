@@ -52,9 +52,9 @@ def share_decline(set_name: str, c: Ceremony) -> ButtonElement:
         "You cannot take part?",
         f"The commander sees that you cannot give your share ({of_threshold(c)} so far), and you "
         "are not reminded any more. Nothing is lost: you may still give it later.",
-        "I cannot",
+        "I cannot take part",
     )
-    return button(SHARE_DECLINE, "I cannot", value_of(set_name, c), asks=asks)
+    return button(SHARE_DECLINE, "I cannot take part", value_of(set_name, c), asks=asks)
 
 
 def freeze(set_name: str, c: Ceremony) -> ButtonElement:
@@ -97,7 +97,7 @@ def cancel(set_name: str, c: Ceremony) -> ButtonElement:
     held = c.token in (TokenState.HELD, TokenState.UNKNOWN)
     follows = "" if held or c.attempt is not AttemptState.OPEN else " at Vault too"
     asks = confirmation(
-        f"Cancel {place(set_name, c.cluster)}?",
+        f"Cancel the ceremony on {place(set_name, c.cluster)}?",
         f"The ceremony ends{follows}. {loss(c)}",
         "Cancel it",
         danger=True,

@@ -39,7 +39,7 @@ def _evidence(set_name: str, c: Ceremony, detail: gate.Detail) -> list[Block | N
     if c.phase is Phase.PROMOTING or c.ending is Ending.PROMOTED:
         verdict = gate.after_promotion(set_name, c.evidence)
     else:
-        verdict = gate.findings(c.evidence, detail)
+        verdict = gate.findings(c.evidence, detail, drill=c.purpose is Purpose.DRILL)
     return [divider(), verdict, gate.nodes(c.evidence, detail)]
 
 

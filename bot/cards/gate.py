@@ -35,15 +35,16 @@ FULL = Detail(nodes=12, findings=8, words=240, room=2500)
 SHORT = Detail(nodes=4, findings=4, words=80, room=800)
 
 
-def findings(evidence: Evidence, detail: Detail = FULL) -> Block:
-    """Return the gate's findings, what forbids a promotion first."""
+def findings(evidence: Evidence, detail: Detail = FULL, *, drill: bool = False) -> Block:
+    """Return the gate's findings, what forbids a promotion first; a drill promotes nothing."""
     ranked = sorted(evidence.findings, key=lambda found: _ORDER.index(found.level))
     lines = [_finding(found, detail) for found in ranked[: detail.findings]]
     lines = lines[: fitting(lines, detail.room)]
     left = len(ranked) - len(lines)
     if left:
         lines.append(f"… and {left} more")
-    return section(f"*The gate* (asked {second(evidence.at)})\n" + "\n".join(lines))
+    name = "The gate, if this were no drill" if drill else "The gate"
+    return section(f"*{name}* (asked {second(evidence.at)})\n" + "\n".join(lines))
 
 
 def _finding(found: Finding, detail: Detail) -> str:

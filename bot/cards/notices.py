@@ -34,11 +34,13 @@ def frozen(c: Ceremony) -> Block | None:
     if not c.frozen or not c.is_open:
         return None
     agreed = f"Agreed to thaw: {people(c.thaw_agreed)}. " if c.thaw_agreed else ""
-    needed = "one more person" if c.thaw_agreed else "an incident commander and another person"
+    needed = "an incident commander and another person must agree to thaw."
+    if c.thaw_agreed:
+        needed = "one more person must agree to thaw; one of the two must be an incident commander."
     return section(
         f":ice_cube: *Frozen by {mention(c.frozen_by)}* {when(c.frozen_at)}: this looks wrong to "
-        f"them. No share goes to Vault and nothing is promoted. {agreed}To go on, {needed} must "
-        "agree to thaw; one of the two must be an incident commander. Talk first."
+        f"them. No share goes to Vault and nothing is promoted. {agreed}To go on, {needed} "
+        "Talk first."
     )
 
 
