@@ -174,6 +174,6 @@ def _not_taken(c: Ceremony | None, holder: str) -> str:
 
 
 def _thanks(c: Ceremony | None) -> str:
-    if c is None or c.round is None or c.round.lost or not c.progress:
+    if c is None or not c.is_open or c.round is None or c.round.lost or not c.progress:
         return "Your message here says what came of your share. Thank you."
     return f"Vault has your share: {phrases.of_threshold(c)}. Thank you."

@@ -24,7 +24,7 @@ def entries(stage: Stage) -> list[dict[str, Any]]:
     return [json.loads(fields[b"body"]) for _, fields in rows]
 
 
-def events(stage: Stage, kind: str, **fields: object) -> list[dict[str, Any]]:
+def events(stage: Stage, kind: str, /, **fields: object) -> list[dict[str, Any]]:
     """Return the events of one type whose fields are these."""
     return [
         event
