@@ -14,6 +14,7 @@ from ceremonies.errors import ConclaveError
 log = structlog.get_logger()
 
 SWEEP_S = 2.0
+SOON_S = 0.08
 _AFTER_TROUBLE_S = 2.0
 
 
@@ -40,9 +41,12 @@ class Notifier:
         self._thread.start()
 
     def changed(self, set_name: str) -> None:
-        """Note that a set's state has changed."""
+        """Note that a set's state has changed: drawn soon, together with what comes meanwhile.
+
+        The moment's wait lets whoever is handed an answer have it before cards are drawn.
+        """
         with self._lock:
-            self._due[set_name] = 0.0
+            self._due[set_name] = min(self._due[set_name], self._clock() + SOON_S)
         self._wake.set()
 
     def close(self, seconds: float) -> None:

@@ -10,7 +10,6 @@ from bot.cards.board import Wanted
 from bot.cards.keys import channel_key, direct_keys
 from bot.notifier.backoff import Backoff
 from bot.notifier.desk import Desk
-from bot.notifier.drawn import digest
 from bot.notifier.pace import UPDATE
 from bot.reply import Refused, SlowDown, Taken, Unheard, ask
 from ceremonies.state import SetState
@@ -31,10 +30,10 @@ class Updates:
         """Return the cards that stand in Slack otherwise than wanted, the most useful first."""
         differing = [
             key
-            for key, card in wanted.items()
+            for key in wanted
             if key in state.messages
             and not key.startswith(_CALL)
-            and not self._desk.drawn.stands(key, digest(card.card))
+            and not self._desk.drawn.stands(key, self._desk.digest(state, key))
         ]
         rank = _ranks(state)
         return sorted(differing, key=lambda key: rank.get(key, _LAST))
@@ -74,7 +73,7 @@ class Updates:
             case Taken():
                 pass
         self._backoff.went_well(key)
-        self._desk.drawn.note({key: digest(card.card)})
+        self._desk.drawn.note({key: self._desk.digest(state, key)})
 
 
 _ACT_ON, _ANSWERED, _WAITING, _PAST, _LAST = range(5)
