@@ -158,6 +158,8 @@ class Ceremony:
     declined: tuple[str, ...] = ()
     reminded_at: int = 0
     reminders: int = 0
+    reminded: tuple[str, ...] = ()  # whom the newest reminder was for
+    reminded_round: int = 0  # and in which round that was
     warned_deadline: int = 0  # the deadline of which the commanders were told that it is near
     frozen_by: str = ""
     frozen_at: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.cards.calls import calls
+from bot.cards.calls import calls, reminders
 from bot.cards.channel import channel_card
 from bot.cards.holder import holder_card
 from bot.cards.keys import DirectKey, channel_key, direct_keys
@@ -49,6 +49,8 @@ def wanted(
             cards[direct.text] = Wanted(target=direct.holder, is_person=True, card=shown)
         for key, shown in calls(state, c, replication_set, roster, now=now):
             cards[key] = Wanted(target=channel, is_person=False, card=shown)
+        for key, holder, shown in reminders(state, c):
+            cards[key] = Wanted(target=holder, is_person=True, card=shown)
     return cards
 
 

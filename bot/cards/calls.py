@@ -1,22 +1,23 @@
 """Short messages that call people: Slack notifies nobody of a card that has only changed.
 
-Each is posted once and says who must act on which card; none has buttons of its own. Reminders of
-shares and deadlines are the notifier's (`bot.notifier.reminders`).
+Each is posted once and says who must act on which card; none has buttons of its own. The channel
+calls commanders and approvers; a key holder is reminded in the direct messages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cards import ending, sharing
+from bot.cards import ending, notices, sharing
 from bot.cards.approvals import missing
 from bot.cards.keys import call_key
 from bot.cards.kit import Card, card, section
-from bot.cards.phrases import mention, more_people, people, place, title
+from bot.cards.phrases import mention, more_people, of_threshold, people, place, title, when
 from ceremonies.ceremony import Ceremony, Ending, Phase
 from ceremonies.roster import Role, Roster
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
+from ceremonies.watchwords import watchwords
 
 _CALLED = 10
 _SEE = "See the card above."
@@ -41,12 +42,32 @@ def calls(
         yield call_key(c, "approve", c.request.at), _said(approvers, words)
 
 
+def reminders(state: SetState, c: Ceremony) -> Iterator[tuple[str, str, Card]]:
+    """Yield key, holder and card of each reminder that is due: of the newest, in its round only."""
+    if c.phase is not Phase.COLLECTING or c.frozen or c.reminded_round != len(c.rounds):
+        return
+    one, two = watchwords(ceremony=c.id, nonce=c.nonce)
+    words = (
+        f"{title(state.name, c)} still needs your key share: {of_threshold(c)} so far, until "
+        f"{when(c.deadline)}. Open the message above, compare the watchwords ({one} {two}), press "
+        "Give my share; or press I cannot."
+    )
+    for holder in c.reminded:
+        if holder in c.waiting_for:
+            yield call_key(c, "reminder", f"{holder}:{c.reminders}"), holder, _said("", words)
+
+
 def _decisions(name: str, c: Ceremony) -> Iterator[tuple[str, int, str]]:
     """Yield what a commander must decide now: kind, which of its kind, words."""
     if c.frozen:
         words = f"{mention(c.frozen_by)} froze the ceremony on {name}: it looks wrong to them."
         yield "frozen", c.frozen_at, f"{words} {_SEE}"
         return
+    if notices.is_near(c):
+        at_most = c.deadline >= c.max_at
+        way = "It cannot be extended any more." if at_most else "Extend it, or cancel it now."
+        words = f"The ceremony on {name} ends {when(c.deadline)}. {way}"
+        yield "deadline", c.deadline, f"{words} {_SEE}"
     if c.phase is Phase.BLOCKED:
         words = f"Another attempt is open at Vault on {name}; only you can decide to end it."
         yield "blocked", len(c.rounds), f"{words} {_SEE}"

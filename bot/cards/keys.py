@@ -2,7 +2,8 @@
 
 `channel:<ceremony>` is the ceremony's card and `dm:<ceremony>:<holder>:<round>` a holder's message:
 both are drawn anew as things change. Slack notifies nobody of a changed message, so there is a
-third, posted once: `call:<ceremony>:<what>:<which>` in the channel calls those who must act now.
+third, posted once: `call:<ceremony>:<what>:<which>` calls those who must act now, in the channel,
+or a holder in their direct messages.
 """
 
 from __future__ import annotations

@@ -52,8 +52,9 @@ def after_course_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             return _restarting(c, event)
         case HolderDeclined(holder=holder):
             return replace(c, declined=tuple(dict.fromkeys((*c.declined, holder))))
-        case HoldersReminded():
-            return replace(c, reminded_at=at, reminders=c.reminders + 1)
+        case HoldersReminded(holders=holders):
+            reminded = replace(c, reminded=holders, reminded_round=len(c.rounds))
+            return replace(reminded, reminded_at=at, reminders=c.reminders + 1)
         case DeadlineNear(deadline=deadline):
             return replace(c, warned_deadline=deadline)
         case DeadlineExtended(deadline=deadline):

@@ -63,6 +63,10 @@ def test_a_ceremony_from_start_to_promotion(stage: Stage) -> None:
     privately(people["Sam"], nudged, "They are being reminded")
     (reminded,) = events(stage, "holders_reminded")
     assert reminded["holders"] == ["U0BEN", "U0CAT", "U0EVE"]
+    for name in ("Ben", "Cat", "Eve"):
+        people[name].waits_for("still needs your key share", "1 of 3", direct=True)
+    assert people["Ada"].look("still needs your key share", direct=True) is None
+    assert people["Dan"].look("still needs your key share", direct=True) is None
     assert asks_for_promotion(stage, card) is None
     people["Sam"].waits_until(card, "@Sam asked for it", "Enough people agree")
 

@@ -12,7 +12,7 @@ from ceremonies.state import MessageRef, SetState
 from tests.bot.cards import states
 from tests.bot.cards.cases import STRANDED, foreign
 from tests.bot.cards.reading import words
-from tests.bot.cards.states import ADA, BEN, HOLDERS, KIM, NOW, ROSTER, RULES, SAM, T0
+from tests.bot.cards.states import ADA, BEN, CAT, HOLDERS, KIM, NOW, ROSTER, RULES, SAM, T0
 
 
 def board(state: SetState) -> dict[str, Wanted]:
@@ -97,6 +97,11 @@ CALLS: dict[str, tuple[Ceremony, str, str]] = {
         f"<@{SAM}>",
         "nobody is blamed. You can go on with chosen holders",
     ),
+    "deadline": (
+        states.collecting(warned_deadline=states.collecting().deadline),
+        f"<@{SAM}>",
+        "Extend it, or cancel it now",
+    ),
     "approve": (states.asked(states.collecting()), f"<@{KIM}>", "1 more person must agree"),
     "ended": (states.promoted(), f"<@{SAM}>", "payments/b serves as primary"),
 }
@@ -113,6 +118,28 @@ def test_who_must_act_is_called_once_for_each_occasion(what: str) -> None:
     assert call.card.text.startswith(f"{who}: ")
     assert phrase in call.card.text
     assert words(call.card) == call.card.text
+
+
+def reminders(c: Ceremony) -> dict[str, str]:
+    """Return the reminders that are due: by whom they are for, their words."""
+    found = {key: card for key, card in board(states.state(c)).items() if ":reminder:" in key}
+    assert all(card.is_person for card in found.values())
+    return {card.target: card.card.text for card in found.values()}
+
+
+def test_who_has_not_answered_is_reminded_where_they_were_asked() -> None:
+    """A message of its own in the direct messages: the changed one above notifies nobody."""
+    c = states.collecting(reminders=1, reminded=(BEN, CAT), reminded_round=1, declined=(CAT,))
+    assert set(reminders(c)) == {BEN}
+    assert "still needs your key share" in reminders(c)[BEN]
+    assert "compare the watchwords" in reminders(c)[BEN]
+
+
+def test_a_reminder_is_for_its_round_and_not_for_a_frozen_ceremony() -> None:
+    """A new round asks anew by itself; while it is frozen nobody is to give anything."""
+    due = {"reminders": 1, "reminded": (BEN,)}
+    assert not reminders(states.collecting(**due, reminded_round=0))
+    assert not reminders(states.collecting(**due, reminded_round=1, frozen_by=ADA, frozen_at=T0))
 
 
 def test_the_requester_is_not_called_to_approve() -> None:
