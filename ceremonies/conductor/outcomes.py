@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.conductor.station import Station
@@ -27,6 +28,7 @@ from ceremonies.vault.errors import (
     RoundThrownAway,
     WrongNonce,
 )
+from ceremonies.vault.errors import ShareRefused as ShareNotTaken
 
 DID_NOT_FIT = (
     "The shares given do not fit together: at least one is mistyped, of another cluster, or from "
@@ -127,7 +129,9 @@ def refusal_outcome(
             return _already_there(station, c, intent, now=now, terms=terms)
         case _:
             words = f"{error} {error.advice}"
-            return (refused(c, intent, type(error).__name__, words),)
+            not_counted = refused(c, intent, type(error).__name__, words)
+            of_cluster = not isinstance(error, ShareNotTaken)
+            return (replace(not_counted, of_cluster=of_cluster),)
 
 
 def _already_there(

@@ -81,7 +81,10 @@ class ShareAccepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRefused:
-    """A share was not counted; the round goes on."""
+    """A share was not counted; the round goes on.
+
+    `of_cluster`: not the share is at fault but the cluster, which is the commander's matter too.
+    """
 
     type: Literal["share_refused"] = "share_refused"
     ceremony: str
@@ -90,6 +93,7 @@ class ShareRefused:
     round: int
     problem: str
     words: str
+    of_cluster: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

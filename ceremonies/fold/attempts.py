@@ -41,7 +41,8 @@ def after_attempt_event(c: Ceremony, event: Event, *, at: int, n: int) -> Ceremo
         case ShareRefused(holder=holder, round=number, words=words):
             newest = dict(_round(c, number).refused) | {holder: words}
             changed = _with_round(c, number, refused=tuple(newest.items()))
-            return replace(changed, touched=n)
+            trouble = words if event.of_cluster else c.trouble
+            return replace(changed, trouble=trouble, touched=n)
         case ShareConflicted(round=number):
             return replace(_with_round(c, number, conflict=event), touched=n)
         case RoundLost():
