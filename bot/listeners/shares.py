@@ -115,7 +115,7 @@ class ShareDoors:
         )
         if not isinstance(given, Refusal):
             self._count(visit, "taken")
-            return Shut(words=_thanks(given.ceremony))
+            return _taken(visit, given.ceremony)
         self._count(visit, given.reason.value)
         if given.reason in _IN_THE_MODAL:
             on_card = given.reason in _ON_THE_CARD
@@ -173,7 +173,14 @@ def _not_taken(c: Ceremony | None, holder: str) -> str:
     return ""
 
 
-def _thanks(c: Ceremony | None) -> str:
-    if c is None or not c.is_open or c.round is None or c.round.lost or not c.progress:
-        return "Your message here says what came of your share. Thank you."
-    return f"Vault has your share: {phrases.of_threshold(c)}. Thank you."
+def _taken(visit: Visit, c: Ceremony | None) -> Outcome:
+    """Return that the share counts, or that it was sent and nobody knows yet what came of it."""
+    if c is not None and c.is_open and c.round is not None and not c.round.lost:
+        if c.round.gave(visit.user):
+            return Shut(words=f"Vault has your share: {phrases.of_threshold(c)}. Thank you.")
+        if c.takes_shares:
+            return Told(
+                view=modals.received_view(visit.set_name, c),
+                card=replies.noted("Your share was sent; your message here says what came of it."),
+            )
+    return Shut(words="Your message here says what came of your share. Thank you.")

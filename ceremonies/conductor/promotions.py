@@ -38,6 +38,11 @@ _LOOK_AGAIN_S = 1.0
 def promote(station: Station, c: Ceremony) -> None:
     """Send the approved promotion if the gate, asked once more, still lets it pass."""
     evidence = station.look(c.cluster)
+    if c.promotion_tries and evidence.target_mode == "primary":
+        # An order came to Vault later than its intent lasted: what was asked for is done.
+        taken = PromotionAccepted(ceremony=c.id, effect="", seen=True)
+        station.conclude(taken, unless=lambda state: _changed_mind(state, c))
+        return
     if _forbids(c, evidence):
         _block(station, c, evidence)
         return

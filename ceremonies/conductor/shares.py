@@ -28,7 +28,7 @@ from ceremonies.errors import ConclaveError, SecretUnreadable, ShareMalformed, V
 from ceremonies.events import AttemptLost, Event, Intended, Lost
 from ceremonies.state import SetState
 from ceremonies.vault import Offered
-from ceremonies.vault.errors import AlreadyProvided, TruthUnknown
+from ceremonies.vault.errors import AlreadyProvided, Fault, NoReply, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -125,8 +125,9 @@ def _send(station: Station, intent: Intended, given: bytes) -> Answer:
         return Refusal(reason=Reason.VAULT, words=words)
     try:
         reply = station.clients[c.cluster].offer(c.node, given, c.nonce)
-    except TruthUnknown:
-        return _after_lost_reply(station, c, intent)
+    except TruthUnknown as problem:
+        late = isinstance(problem, NoReply) and problem.fault is Fault.TIMED_OUT
+        return _after_lost_reply(station, c, intent, late=late)
     except VaultError as error:
         return _refused(station, c, intent, error)
     return _counted(station, c, intent, reply, secret)
@@ -152,13 +153,19 @@ def _counted(
     return _answer(station, c.id)
 
 
-def _after_lost_reply(station: Station, c: Ceremony, intent: Intended) -> Answer:
-    """The reply was lost: the share is never sent again, Vault is asked what became of it."""
+def _after_lost_reply(station: Station, c: Ceremony, intent: Intended, *, late: bool) -> Answer:
+    """The reply was lost: the share is never sent again, Vault is asked what became of it.
+
+    A share that is `late` may still come to Vault: only that it was counted is believed at once.
+    Where nothing is known the intent stays open. Whoever adopts it asks again; the DM will tell.
+    """
+    unsettled = Done(state=station.ledger.state, ceremony=c)
     try:
         seen = ask(station, c)
     except VaultError:
-        # The intent stays open; whoever adopts it asks again. The DM will tell.
-        return Done(state=station.ledger.state, ceremony=c)
+        return unsettled
+    if late and seen.nonce == intent.nonce and seen.progress == c.progress:
+        return unsettled
     station.close_intent(intent.effect, *share_outcome(station, c, intent, seen))
     return _answer(station, c.id, holder=intent.holder)
 
