@@ -43,7 +43,7 @@ def manifest(configuration: Configuration) -> Manifest:
                 {
                     "command": configuration.slack.command,
                     "description": "Vault disaster recovery: start, status, nudge, promote, cancel",
-                    "usage_hint": "help | start SET for=promote | status | promote SET",
+                    "usage_hint": "help | start SET for=promote | status | health | promote SET",
                     # Mentions and links mean nothing here; names come as they were typed.
                     "should_escape": False,
                 }

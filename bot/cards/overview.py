@@ -56,7 +56,10 @@ def help_card(roster: Roster, person: str, sets: Sequence[str], *, command: str)
         for name in sets[:_SETS]:
             blocks += [section(f"*{name}*"), actions(_doors(name, commands=commands))]
         blocks.append(
-            context(f"{typed['status']} shows every set; {code(command + ' help')} shows this.")
+            context(
+                f"{typed['status']} shows every set, {code(command + ' health')} how replication "
+                f"stands, {code(command + ' help')} this."
+            )
         )
     return card(f"What you can do with {command}: open this message for your buttons.", blocks)
 

@@ -11,6 +11,7 @@ from typing import TypeVar, assert_never
 from slack_bolt import Ack, App
 
 from bot.cards import buttons, overview, replies
+from bot.cards.health import health_card
 from bot.cards.kit import Card
 from bot.cards.limits import MESSAGE_BLOCKS
 from bot.listeners.house import House
@@ -81,6 +82,9 @@ class CommandDoors:
                 _say(ack, self._help(visit))
             case Verb.STATUS:
                 _say(ack, self._status(visit, order.set_name))
+            case Verb.HEALTH:
+                ack(text="Every node is being asked; one moment.")
+                self.house.begin(READ.name, visit, lambda: self._health(visit, order.set_name))
             case Verb.START:
                 self._start_typed(ack, visit, order)
             case Verb.PROMOTE:
@@ -130,6 +134,12 @@ class CommandDoors:
         known = evidence or self.looks.newest(name, rules.clusters[0].name)
         state = conductor.state(name)
         return overview.status_card(state, rules, evidence=known, permalinks=links)
+
+    def _health(self, visit: Visit, set_name: str) -> None:
+        """Tell how replication stands, a message for each set: the clusters are asked anew."""
+        conductor = self.house.conductor
+        for name in [set_name] if set_name else list(conductor.sets):
+            self.house.private.tell(visit, health_card(name, conductor.health(name)), keep=True)
 
     def _links(self, name: str) -> dict[str, str]:
         """Return the addresses of the open ceremonies' cards, by ceremony."""

@@ -36,9 +36,10 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     NUDGE = "nudge"
     PROMOTE = "promote"
+    HEALTH = "health"
 
 
-LATER = ("run", "shift", "health", "report")
+LATER = ("run", "shift", "report")
 LATER_PURPOSES = (Purpose.UPDATE_PRIMARY, Purpose.DISABLE)
 
 _OPTIONS: Mapping[Verb, tuple[str, ...]] = {
@@ -48,6 +49,7 @@ _OPTIONS: Mapping[Verb, tuple[str, ...]] = {
     Verb.CANCEL: ("cluster",),
     Verb.NUDGE: ("cluster",),
     Verb.PROMOTE: ("cluster", "reason"),
+    Verb.HEALTH: (),
 }
 
 
@@ -183,7 +185,7 @@ def _place(
 ) -> tuple[str, str] | Refusal:
     """Return set and cluster, either possibly empty. `payments/b` names both at once."""
     if not places:
-        if verb is Verb.STATUS:
+        if verb in (Verb.STATUS, Verb.HEALTH):
             return "", ""
         if len(sets) > 1:
             words = f"Say which replication set: {_listed(sets)}. {_usage(verb)}"
@@ -235,7 +237,7 @@ def _usage(verb: Verb) -> str:
         "cluster": "[cluster=NAME]",
         "reason": "[reason=…]",
     }
-    place = {Verb.HELP: "", Verb.STATUS: " [SET]"}.get(verb, " SET")
+    place = {Verb.HELP: "", Verb.STATUS: " [SET]", Verb.HEALTH: " [SET]"}.get(verb, " SET")
     options = "".join(f" {shapes[name]}" for name in _OPTIONS[verb])
     return f"It is written `/dr {verb}{place}{options}`."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ceremonies.conductor.answers import Answer, Done
-from ceremonies.conductor.conductor import Conductor, People
+from ceremonies.conductor.conductor import Conductor
+from ceremonies.conductor.people import People
 
 __all__ = ["Answer", "Conductor", "Done", "People"]

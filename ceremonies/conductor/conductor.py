@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import structlog
 
@@ -28,12 +27,14 @@ from ceremonies.commands import (
 )
 from ceremonies.conductor import posting, shares
 from ceremonies.conductor.answers import Answer, Done
+from ceremonies.conductor.people import People
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide import decide
 from ceremonies.errors import StoreUnreachable
 from ceremonies.events import Event, Posted, Purpose, RosterChanged, Unposted
 from ceremonies.evidence import Evidence, could_start
+from ceremonies.health import Health, health_of
 from ceremonies.roster import Roster, roster_hash
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
@@ -45,13 +46,7 @@ _STORE_AWAY = Refusal(
     words="Redis does not answer, so nothing was decided and nothing is lost. Try again soon.",
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class People:
-    """The roster and the sets as configured now; replaced as a whole on SIGHUP."""
-
-    roster: Roster
-    sets: Mapping[str, ReplicationSet]
+_LONG_OVER = Refusal(reason=Reason.NO_CEREMONY, words="That ceremony is long over.")
 
 
 class Conductor:
@@ -198,7 +193,7 @@ class Conductor:
         station = self._stations[set_name]
         c = self.state(set_name).find(ceremony)
         if c is None:
-            return Refusal(reason=Reason.NO_CEREMONY, words="That ceremony is long over.")
+            return _LONG_OVER
         if c.phase is Phase.ENDED:
             return self.start(
                 set_name, by=by, cluster=c.cluster, purpose=c.purpose, reason=c.reason, cause=cause
@@ -219,7 +214,7 @@ class Conductor:
         station = self._stations[set_name]
         c = self.state(set_name).find(ceremony)
         if c is None:
-            return Refusal(reason=Reason.NO_CEREMONY, words="That ceremony is over.")
+            return _LONG_OVER
         name = f"{set_name}/{c.cluster}"
         if typed.strip().casefold() != name:
             words = f"Type {name} to confirm: that is the cluster that would be promoted."
@@ -249,6 +244,12 @@ class Conductor:
         station = self._stations[set_name]
         return station.look(target or next(iter(station.clients)))
 
+    def health(self, set_name: str) -> Health:
+        """Ask every node now, and say how replication stands; up to 10 s."""
+        station = self._stations[set_name]
+        at = station.look(next(iter(station.clients))).at
+        return health_of([station.views[name] for name in station.clients], at=at)
+
     def intend_posts(
         self, set_name: str, keys: tuple[str, ...]
     ) -> tuple[str, tuple[str, ...]] | None:
@@ -266,7 +267,7 @@ class Conductor:
         posting.posts_done(self._stations[set_name], effect, posted, failed)
 
     def woken(self, set_name: str, upto: int, failed: tuple[str, ...]) -> None:
-        """Note that people outside Slack were told of the alarms up to entry `upto`."""
+        """Note that people outside Slack know of the alarms up to entry `upto`."""
         posting.people_woken(self._stations[set_name], upto, failed)
 
     def _decide(self, set_name: str, wish: Command, *, by: str, cause: str) -> Answer:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from ceremonies import log as set_log
 from ceremonies import store
 from ceremonies.clock import Clock
-from ceremonies.conductor.conductor import Conductor, People
+from ceremonies.conductor.conductor import Conductor
 from ceremonies.conductor.ledger import Ledger
+from ceremonies.conductor.people import People
 from ceremonies.conductor.spans import Spans
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking

@@ -162,7 +162,6 @@ def test_what_may_be_typed(stage: Stage, reader: Person) -> None:
         "/dr dance": "I do not know dance",
         "/dr run payments failover": "comes later",
         "/dr shift payments": "comes later",
-        "/dr health": "comes later",
         "/dr report payments": "comes later",
         f"/dr start payments for={Purpose.UPDATE_PRIMARY}": "comes later",
         f"/dr start payments for={Purpose.DISABLE}": "comes later",

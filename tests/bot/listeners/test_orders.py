@@ -82,6 +82,8 @@ UNDERSTOOD = {
         "start payments for=promote reason=unreason=2",
         {**START, "reason": "unreason=2"},
     ),
+    "health of everything": ("health", {"verb": Verb.HEALTH}),
+    "health of one": ("Health Ledger", {"verb": Verb.HEALTH, "set_name": "ledger"}),
     "status of everything": ("status", {"verb": Verb.STATUS}),
     "status of one": ("status ledger", {"verb": Verb.STATUS, "set_name": "ledger"}),
     "cancel": (
@@ -136,7 +138,6 @@ REFUSED = {
     "a word too many": ("status payments please", Reason.MALFORMED, ("`please`",)),
     "a runbook": ("run payments failover", Reason.COMES_LATER, ("`/dr run`", "comes later")),
     "a shift": ("SHIFT payments issue", Reason.COMES_LATER, ("comes later",)),
-    "health": ("health", Reason.COMES_LATER, ("comes later",)),
     "a report": ("report payments", Reason.COMES_LATER, ("comes later",)),
     "a ceremony to repoint": (
         "start payments for=update-primary",
