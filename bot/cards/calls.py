@@ -50,7 +50,7 @@ def reminders(state: SetState, c: Ceremony) -> Iterator[tuple[str, str, Card]]:
     words = (
         f"{title(state.name, c)} still needs your key share: {of_threshold(c)} so far, until "
         f"{when(c.deadline)}. Open the message above, compare the watchwords ({one} {two}), press "
-        "Give my share; or press I cannot."
+        "*Give my share* or *I cannot take part*."
     )
     for holder in c.reminded:
         if holder in c.waiting_for:
