@@ -18,6 +18,7 @@ from bot.people import Door
 from bot.reply import Taken, ask
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.commands import Reason, Refusal
+from ceremonies.conductor import Done
 from ceremonies.roster import Role
 
 _HOLDER = frozenset({Role.KEY_HOLDER})
@@ -115,7 +116,9 @@ class ShareDoors:
         )
         if not isinstance(given, Refusal):
             self._count(visit, "taken")
-            return _taken(visit, given.ceremony)
+            return (
+                Shut(words=_thanks(given.ceremony)) if given.settled else _unsettled(visit, given)
+            )
         self._count(visit, given.reason.value)
         if given.reason in _IN_THE_MODAL:
             on_card = given.reason in _ON_THE_CARD
@@ -173,14 +176,14 @@ def _not_taken(c: Ceremony | None, holder: str) -> str:
     return ""
 
 
-def _taken(visit: Visit, c: Ceremony | None) -> Outcome:
-    """Return that the share counts, or that it was sent and nobody knows yet what came of it."""
-    if c is not None and c.is_open and c.round is not None and not c.round.lost:
-        if c.round.gave(visit.user):
-            return Shut(words=f"Vault has your share: {phrases.of_threshold(c)}. Thank you.")
-        if c.takes_shares:
-            return Told(
-                view=modals.received_view(visit.set_name, c),
-                card=replies.noted("Your share was sent; your message here says what came of it."),
-            )
-    return Shut(words="Your message here says what came of your share. Thank you.")
+def _thanks(c: Ceremony | None) -> str:
+    if c is None or not c.is_open or c.round is None or c.round.lost or not c.progress:
+        return "Your message here says what came of your share. Thank you."
+    return f"Vault has your share: {phrases.of_threshold(c)}. Thank you."
+
+
+def _unsettled(visit: Visit, given: Done) -> Outcome:
+    told = replies.noted("Your share was sent; your message here says what came of it.")
+    if given.ceremony is None:
+        return Shut(words=told.text)
+    return Told(view=modals.received_view(visit.set_name, given.ceremony), card=told)

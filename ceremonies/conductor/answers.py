@@ -11,11 +11,15 @@ from ceremonies.state import SetState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """It is in the log. `repeated`: this very click was answered before."""
+    """It is in the log. `repeated`: this very click was answered before.
+
+    Not `settled`: Vault was asked and nobody knows yet what came of it; the card will tell.
+    """
 
     state: SetState
     ceremony: Ceremony | None
     repeated: bool = False
+    settled: bool = True
 
 
 Answer = Done | Refusal

@@ -159,7 +159,7 @@ def _after_lost_reply(station: Station, c: Ceremony, intent: Intended, *, late: 
     A share that is `late` may still come to Vault: only that it was counted is believed at once.
     Where nothing is known the intent stays open. Whoever adopts it asks again; the DM will tell.
     """
-    unsettled = Done(state=station.ledger.state, ceremony=c)
+    unsettled = Done(state=station.ledger.state, ceremony=c, settled=False)
     try:
         seen = ask(station, c)
     except VaultError:
