@@ -52,18 +52,24 @@ class Ledger:
         self._news = threading.Condition(self._lock)
         self._hashes: list[str] = []
         self._state = SetState(name=name)
+        self._untold: TailLost | None = None  # a loss that is not in the log yet
 
     @property
     def state(self) -> SetState:
         """The newest state that this process has folded."""
         return self._state
 
+    def stands_at(self, head: Head) -> bool:
+        """Return whether nothing is to be read or told where the log ends at `head`."""
+        return self._untold is None and (self._state.n, self._state.head) == (head.n, head.hash)
+
     def load(self) -> SetState:
-        """Fold the whole log anew; raises LogBroken where its chain does not hold."""
+        """Fold the whole log anew; raises LogBroken where its chain does not hold.
+
+        Until it is read and folded, and where it cannot be, what was known stands.
+        """
         with self._lock:
-            self._state = SetState(name=self.name)
-            self._hashes = []
-            self._take(self._log.load())
+            self._take(self._log.load(), after=SetState(name=self.name))
             return self._state
 
     def refresh(self) -> SetState:
@@ -86,6 +92,7 @@ class Ledger:
         """
         key = hashed(cause) if cause else None
         with self._lock:
+            self._tell_loss()
             while True:
                 if key and key in self._state.causes:
                     return self._state, False
@@ -141,23 +148,28 @@ class Ledger:
             self._take(self._log.follow(Head(n=self._state.n, hash=self._state.head)))
         except TailLostError:
             self._tail_lost()
+        self._tell_loss()
 
-    def _take(self, entries: Sequence[Entry]) -> None:
+    def _take(self, entries: Sequence[Entry], *, after: SetState | None = None) -> None:
+        """Fold these entries onto `after`, or onto what is known; others see all of it or none."""
+        state = self._state if after is None else after
         for entry in entries:
-            self._state = fold(
-                self._state,
+            state = fold(
+                state,
                 n=entry.n,
                 head=entry.hash,
                 at=entry.at,
                 cause=entry.cause,
                 events=[from_plain(plain) for plain in entry.events],
             )
-            self._hashes.append(entry.hash)
+        hashes = [entry.hash for entry in entries]
+        self._hashes = [*self._hashes, *hashes] if after is None else hashes
+        self._state = state
         if entries:
             self._news.notify_all()
 
     def _tail_lost(self) -> None:
-        """Fold anew what Redis still has, and tell in the log which entries it lost."""
+        """Fold anew what Redis still has; which entries it lost is to be told in the log."""
         had = self._hashes
         self.load()
         kept = 0
@@ -165,7 +177,14 @@ class Ledger:
             kept += 1
         lost = tuple(had[kept:])
         log.error("log.tail_lost", set=self.name, kept=kept, lost=len(lost))
-        told = TailLost(after=kept, lost=lost[:100])
+        self._untold = TailLost(after=kept, lost=lost[:100])
+
+    def _tell_loss(self) -> None:
+        """Tell a loss in the log, unless another replica has; until that is done it is not over."""
+        told = self._untold
+        if told is None:
+            return
         known = self._state.tail_lost
-        if known is None or known.lost != told.lost:
-            self._append_once([told], who="conclave", cause=None, confirm=True)
+        is_told = known is not None and known.lost == told.lost
+        if is_told or self._append_once([told], who="conclave", cause=None, confirm=True):
+            self._untold = None

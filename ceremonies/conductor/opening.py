@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
+import structlog
+
 from ceremonies import log as set_log
 from ceremonies import store
 from ceremonies.clock import Clock
@@ -15,11 +17,14 @@ from ceremonies.conductor.spans import Spans
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide.terms import Terms
+from ceremonies.errors import LogBroken
 from ceremonies.identity import Identity
 from ceremonies.keychain import Keychain
 from ceremonies.topology import ReplicationSet
 from ceremonies.vault import ClusterClient
 from ceremonies.wake import Wake
+
+log = structlog.get_logger()
 
 _MEASURE_EVERY = 30  # sweeps
 
@@ -102,5 +107,11 @@ class _Sweep:
         heads = set_log.heads(self._redis, tuple(self._stations))
         for name, head in heads.items():
             ledger = self._stations[name].ledger
-            if (ledger.state.n, ledger.state.head) != (head.n, head.hash):
+            if ledger.stands_at(head):
+                continue
+            try:
                 ledger.refresh()
+            except LogBroken as error:
+                # Nothing is decided or done for this set any more; the others go on.
+                told = {"problem": str(error), "advice": error.advice}
+                log.error("log.broken", set=name, **told)  # noqa: TRY400 — where it was found does not matter
