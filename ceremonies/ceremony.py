@@ -81,6 +81,7 @@ class Round:
     outside: int = 0
     lost: RoundLoss | None = None
     lost_words: str = ""
+    last: str = ""  # whose share came last when Vault threw the round away; not whose is wrong
     conflict: ShareConflicted | None = None
     refused: tuple[tuple[str, str], ...] = ()  # (holder, our words) of the newest refusal of each
 

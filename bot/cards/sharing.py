@@ -108,7 +108,9 @@ def _why(lost: Round) -> str:
 
 
 def _in_round(lost: Round) -> str:
-    who = people(givers(lost), _IN_A_ROUND) or "nobody known"
+    # Whoever gave the share at which Vault threw all away was in the round too.
+    took_part = dict.fromkeys([*givers(lost), lost.last])
+    who = people([name for name in took_part if name], _IN_A_ROUND) or "nobody known"
     outside = f", {lost.outside} given outside" if lost.outside else ""
     return f"• round {lost.number} ({_why(lost)}): {who}{outside}"
 

@@ -125,7 +125,9 @@ def _accepted(c: Ceremony, event: ShareAccepted, *, at: int) -> Ceremony:
 
 
 def _next_round(c: Ceremony, event: RoundLost, *, at: int) -> Ceremony:
-    changed = _with_round(c, event.round, lost=event.cause, lost_words=event.words)
+    changed = _with_round(
+        c, event.round, lost=event.cause, lost_words=event.words, last=event.holder
+    )
     fresh = Round(number=len(c.rounds) + 1, nonce=c.nonce, opened_at=at)
     return replace(
         changed,

@@ -85,6 +85,27 @@ def test_a_lost_round_is_kept_with_who_was_in_it() -> None:
     assert table.ceremony.rounds[-1].opened_at == table.now
 
 
+def test_whoever_gave_last_was_in_the_round_too() -> None:
+    """Vault counted no share of theirs, but theirs was among those that it threw away."""
+    table = desk(Phase.COLLECTING)
+    table.gives(ADA, BEN)
+    intent = table.sends(CAT)
+    lost = RoundLost(
+        ceremony=table.ceremony.id,
+        round=1,
+        effect=intent.effect,
+        cause=RoundLoss.SHARE_DID_NOT_FIT,
+        holder=CAT,
+        words="The shares given do not fit together.",
+        deadline=table.now,
+    )
+    table.happens(lost)
+
+    (gone,) = table.ceremony.lost_rounds
+    assert [given.holder for given in gone.given] == [ADA, BEN]
+    assert gone.last == CAT
+
+
 def test_a_reset_and_a_share_in_one_entry() -> None:
     """Progress fell before our share was counted: it stands in the new round."""
     table = desk(Phase.COLLECTING)
