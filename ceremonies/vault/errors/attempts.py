@@ -92,7 +92,7 @@ class RoundThrownAway(VaultError):
     words = "One of the shares given did not fit, and Vault threw all of them away."
     advice = (
         "Progress is 0 again and nobody is to blame: Vault does not say whose share it was. "
-        "Nonce and OTP stay. Everybody checks which share they hold and gives it again."
+        "The same attempt goes on. Everybody checks which share they hold and gives it again."
     )
 
 
@@ -114,8 +114,8 @@ class ShareNotOfThisCluster(RoundThrownAway):
     words = "The shares given do not open this cluster, and Vault threw all of them away."
     advice = (
         "Progress is 0 again and nobody is to blame: Vault does not say whose share it was. "
-        "Nonce and OTP stay. What is needed is the primary's unseal key, from its last rekey, "
-        "not one of the secondary's own. Everybody checks and gives it again."
+        "The same attempt goes on. What is needed is the primary's unseal key, from its last "
+        "rekey, not one of the secondary's own. Everybody checks and gives it again."
     )
 
 
@@ -124,7 +124,7 @@ class RecoveryKeyMismatch(RoundThrownAway):
 
     words = "The recovery keys given do not fit this cluster, and Vault threw all of them away."
     advice = (
-        "Progress is 0 again and nobody is to blame: Vault does not say whose key it was. Nonce "
-        "and OTP stay. What is needed is the primary's recovery key, from its last rekey. "
+        "Progress is 0 again and nobody is to blame: Vault does not say whose key it was. The "
+        "same attempt goes on. What is needed is the primary's recovery key, from its last rekey. "
         "Everybody checks and gives it again."
     )
