@@ -30,6 +30,20 @@ _BASE64 = re.compile(r"[0-9A-Za-z+/]+")
 _TOKEN = re.compile(r"hv[sbr]\.[0-9A-Za-z_-]{8}|^\W*[sbr]\.[0-9A-Za-z_-]{8}")
 _NONCE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OTP = re.compile(r"(?:[0-9A-Za-z]{2}){12,14}")  # 24, 26 or 28 of base62
+# In a text for people: 32 bytes or more in hex, in groups or not; a share in base64; a token.
+_SHOWN = (
+    re.compile(r"(?:[0-9A-Fa-f][\s:-]?){64}"),
+    re.compile(
+        r"(?<![0-9A-Za-z+/])(?=[0-9A-Z+/]*[a-z])(?=[0-9a-z+/]*[A-Z])(?=[A-Za-z+/]*[0-9])"
+        r"[0-9A-Za-z+/]{43}[0-9A-Za-z+/=](?![0-9A-Za-z+/=])"
+    ),
+    re.compile(r"\bhv[sbr]\.[0-9A-Za-z_-]{8}|(?<![\w.])[sbr]\.[0-9A-Za-z]{20}"),
+)
+SHOWN_WORDS = (
+    "This holds what looks like a key share or a Vault token, so it was not kept and nothing was "
+    "done. If it is one, it has been shown: tell whoever runs Vault, who plans a rekey or revokes "
+    "the token. Then write this again without it."
+)
 _PGP = re.compile(r"-+BEGINPGP|(?:wc[BF]M|hQ[EI]M).{64}")  # longer than a share: never one
 
 
@@ -90,6 +104,16 @@ def parse(text: str, *, threshold: int) -> bytes:
             advice="Some of it was overwritten or mistyped: copy it again from where you keep it.",
         )
     return share
+
+
+def is_shown_in(text: str) -> bool:
+    """Return whether a text meant for people holds what looks like a share or a Vault token.
+
+    Such a text is neither kept nor shown again: a reason stands in the log, on cards, for good.
+    A long hash is taken for a share too; to write a reason without it costs nothing.
+    """
+    plain = "".join(_plain(letter) for letter in text)
+    return any(shape.search(plain) for shape in _SHOWN)
 
 
 def x_of(share: bytes) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
+from ceremonies import share
 from ceremonies.commands import Reason, Refusal
 from ceremonies.events import Purpose
 from ceremonies.topology import ReplicationSet
@@ -67,7 +68,12 @@ class Order:
 def parse(
     text: str, sets: Mapping[str, ReplicationSet], *, command: str = _COMMAND
 ) -> Order | Refusal:
-    """Return what the line after the command asks for, or a refusal that says what fits."""
+    """Return what the line after the command asks for, or a refusal that says what fits.
+
+    Of a line that holds a share nothing is repeated, neither in an answer nor in its buttons.
+    """
+    if share.is_shown_in(html.unescape(text)):
+        return Refusal(reason=Reason.MALFORMED, words=share.SHOWN_WORDS)
     answer = _read(text, sets)
     if isinstance(answer, Order):
         return answer

@@ -13,6 +13,7 @@ from bot.listeners.modals import Errors, Outcome, Shut, Told, answer
 from bot.listeners.visit import Body, Visit, of_click, of_submission, typed
 from bot.people import Door
 from bot.reply import ask
+from ceremonies import share
 from ceremonies.ceremony import Ceremony
 from ceremonies.commands import Reason, Refusal
 from ceremonies.roster import Role
@@ -83,6 +84,8 @@ class PromotionDoors:
         )
 
     def _ask(self, visit: Visit, name: str, reason: str) -> Outcome:
+        if share.is_shown_in(reason):
+            return Errors(errors={modals.REASON: share.SHOWN_WORDS})
         given = self.house.conductor.request_promotion(
             visit.set_name,
             visit.ceremony,

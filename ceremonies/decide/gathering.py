@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ceremonies import share
 from ceremonies.ceremony import AttemptState, Ceremony, Phase
 from ceremonies.commands import (
     Cancel,
@@ -47,6 +48,8 @@ def start(
     if command.purpose not in _SERVED:
         words = f"A ceremony for {command.purpose} comes later: nothing could use its token yet."
         return Refusal(reason=Reason.COMES_LATER, words=words)
+    if share.is_shown_in(command.reason):
+        return Refusal(reason=Reason.MALFORMED, words=share.SHOWN_WORDS)
     if state.open_ceremony(command.cluster) is not None:
         words = f"A ceremony is already open on {state.name}/{command.cluster}."
         return Refusal(reason=Reason.ALREADY_OPEN, words=words)

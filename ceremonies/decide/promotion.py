@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ceremonies import share
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.commands import Approve, Reason, Refusal, Reject, RequestPromotion
 from ceremonies.decide.terms import Terms, ms
@@ -21,6 +22,8 @@ _BEFORE_PROMOTION = (Phase.STARTING, Phase.COLLECTING, Phase.STRANDED, Phase.TOK
 
 def request(c: Ceremony, command: RequestPromotion) -> list[Event] | Refusal:
     """A commander asks for the promotion; a gate that blocks is noted with its evidence."""
+    if share.is_shown_in(command.reason):
+        return Refusal(reason=Reason.MALFORMED, words=share.SHOWN_WORDS)
     if c.purpose is not Purpose.PROMOTE:
         words = f"This ceremony is for {c.purpose}; its token is not used to promote."
         return Refusal(reason=Reason.NOT_NOW, words=words)

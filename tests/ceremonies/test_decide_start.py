@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
+
 import pytest
 
 from ceremonies.ceremony import Phase
-from ceremonies.commands import Reason, Refusal, Start
+from ceremonies.commands import Reason, Refusal, RequestPromotion, Start
 from ceremonies.events import CeremonyStarted, ClusterIdSeen, Purpose
 from ceremonies.evidence import Evidence
 from ceremonies.topology import CeremonyRules
@@ -129,3 +132,12 @@ def test_the_deadline_is_never_past_the_maximum() -> None:
     """Where `max` is shorter than `deadline`, `max` holds."""
     short = desk(Phase.STARTING, times=CeremonyRules(max=CeremonyRules().deadline / 3))
     assert short.ceremony.deadline == short.ceremony.max_at == T0 + 10 * MINUTE
+
+
+def test_a_share_is_no_reason() -> None:
+    """A reason stands in the log and on cards for good: one that holds a share is not taken."""
+    pasted = f"Ben gave {secrets.token_hex(33)}"
+    assert Desk().refuses(replace(wish(), reason=pasted)) is Reason.MALFORMED
+    table = desk(Phase.TOKEN_HELD)
+    ask = RequestPromotion(ceremony=table.ceremony.id, by=SAM, reason=pasted, evidence=CLEAR)
+    assert table.refuses(ask) is Reason.MALFORMED

@@ -205,3 +205,37 @@ def test_a_programmers_mistake_is_loud() -> None:
         share.parse("a1" * 33, threshold=0)
     with pytest.raises(RuntimeError):
         share.mark(split_share(), key=b"")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(lambda raw: raw.hex(), id="hex"),
+        pytest.param(lambda raw: f"for Ben: {raw.hex().upper()}, thanks", id="hex in a sentence"),
+        pytest.param(lambda raw: raw.hex(" ", 2), id="hex in groups"),
+        pytest.param(lambda raw: f"`\u201c{raw.hex()}\u201d`", id="hex in quotes"),
+        pytest.param(lambda raw: f"key={base64.b64encode(raw).decode()}.", id="base64"),
+        pytest.param(lambda raw: f"hvs.{raw.hex()[:24]}", id="a token"),
+        pytest.param(lambda raw: f"with b.{raw.hex()[:24]}", id="an old token"),
+    ],
+)
+def test_a_share_in_a_text_for_people_is_seen(written: Writing) -> None:
+    """Somebody pasted into the wrong box: it is noticed before it is kept or shown."""
+    raw = bytes(range(1, 16)) + split_share()[15:]
+    assert share.is_shown_in(written(raw))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Region is gone; INC-20261122-0042, see the call.",
+        "https://example.slack.com/archives/C0123456789/p1732312345678900",
+        "https://status.example/incidents/2026-11-22-eu-west-1-power?page=2#update-17",
+        "2dbd10f1-8528-6246-09e7-82b25b8aba63 is dead; payments/b at 10.0.0.1:8200",
+        "deploy 4f2c9d1be8a7430c5d6e7f8091a2b3c4d5e6f708 broke a",
+        "",
+    ],
+)
+def test_what_people_write_is_no_share(text: str) -> None:
+    """Links, names of incidents, nonces and commits may stand in a reason."""
+    assert not share.is_shown_in(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 
 import pytest
@@ -180,6 +181,21 @@ def test_a_wrong_name_stands_beneath_what_was_typed(
     sam.submits()
 
     assert sam.modal.errors == {"cluster": "Type payments/b to confirm."}
+
+
+def test_a_share_is_no_reason(board: Board, cast: Cast, conductor: ScriptedConductor) -> None:
+    """Pasted into the wrong box it is neither kept nor handed on; the error stands at that box."""
+    seen = board.shows(token_held())
+    sam = cast["Sam"]
+    sam.clicks("promotion.open", seen)
+    sam.waits_for_modal(callback_id="promotion.request")
+    sam.fills("cluster", "value", "payments/b")
+    sam.fills("reason", "value", f"Ben's is {secrets.token_hex(33)}")
+    sam.submits()
+
+    assert set(sam.modal.errors) == {"reason"}
+    assert "rekey" in sam.modal.errors["reason"]
+    assert conductor.calls("request_promotion") == []
 
 
 def test_the_promotion_modal_waits_for_no_cluster(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,6 +172,29 @@ def test_the_only_set_need_not_be_named() -> None:
     only = {"payments": SETS["payments"]}
 
     assert parse("start for=promote", only) == Order(**START)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "start payments for=promote reason={}",
+        "start payments reason=Ben gave me {} on the phone",
+        "promote payments reason=`{}`",
+        "{}",
+        "start {} for=promote",
+        "start payments for=promote cluster={}",
+    ],
+)
+def test_a_share_is_not_repeated(line: str) -> None:
+    """Pasted into the wrong place it goes no further, and whoever did it learns what to do."""
+    pasted = secrets.token_hex(33)
+
+    refused = parse(line.format(pasted), SETS)
+
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.MALFORMED
+    assert "rekey" in refused.words
+    assert all(pasted[at : at + 8] not in refused.words for at in range(0, 66, 8))
 
 
 def test_a_long_reason_is_cut() -> None:
