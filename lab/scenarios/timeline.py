@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.emoji import Emoji
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -70,7 +71,7 @@ class Timeline:
 
     def slack(self, who: str, words: str) -> None:
         """Somebody reads something in Slack."""
-        self._line(f"→ {who}", words, style="blue")
+        self._line(f"→ {who}", Emoji.replace(words), style="blue")
 
     def fate(self, words: str) -> None:
         """Something happens to the clusters."""
