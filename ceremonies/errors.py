@@ -52,7 +52,10 @@ class SecretUnreadable(ConclaveError):
 class LogBroken(ConclaveError):
     """The chain of a set's log does not hold: a hash or a signature is wrong."""
 
-    advice = "Keep the Redis data as evidence, restore a backup, and run `conclave verify`."
+    advice = (
+        "Keep the Redis data as evidence, restore a backup, and check it with the verify.py of "
+        "docs/operator.md."
+    )
 
 
 class StoreUnreachable(ConclaveError):
