@@ -174,7 +174,12 @@ def finish_cancel(station: Station, c: Ceremony, intent: Intended) -> None:
 
 
 def _still_to_end(nonce: str) -> Callable[[SetState, Ceremony, int], bool]:
-    return lambda _state, c, _now: attempt_to_end(c) == nonce
+    def wanted(state: SetState, c: Ceremony, now: int) -> bool:
+        del state, now
+        makes_way = not c.is_open or c.phase is Phase.STARTING
+        return makes_way and attempt_to_end(c) == nonce
+
+    return wanted
 
 
 def _changed(state: SetState, c: Ceremony) -> bool:

@@ -152,8 +152,10 @@ def _note(station: Station, due: Note) -> None:
 
 
 def _work(station: Station, debt: Debt) -> None:
-    c = station.ledger.state.find(debt.ceremony)
-    if c is None:
+    """Do what is owed, if it still is: since it was found, another replica may have done it."""
+    state = station.ledger.state
+    c = state.find(debt.ceremony)
+    if c is None or debt not in owed(state, station.terms(), now=station.clock.now()):
         return
     match debt.work:
         case Work.OPEN_ATTEMPT:
