@@ -49,11 +49,11 @@ def _in_ceremony(
 ) -> list[Event] | Refusal:
     match command:
         case OfferShare():
-            return shares.offer(state, c, command, fresh=fresh)
+            return shares.offer(state, c, command, terms=terms, fresh=fresh)
         case Decline():
             return gathering.decline(c, command)
         case Nudge():
-            return gathering.nudge(c, command)
+            return gathering.nudge(c, command, now=now, terms=terms)
         case Extend():
             return gathering.extend(c, command, now=now, terms=terms)
         case Freeze():

@@ -37,6 +37,8 @@ from ceremonies.evidence import Evidence
 from ceremonies.roster import roster_hash
 from ceremonies.state import SetState
 
+_REMINDED_MS = 30_000
+_EXTENDED_MS = 60_000
 _SERVED = (Purpose.PROMOTE, Purpose.DRILL)
 _WAITS = (Phase.STARTING, Phase.BLOCKED, Phase.COLLECTING, Phase.STRANDED)
 
@@ -99,17 +101,26 @@ def decline(c: Ceremony, command: Decline) -> list[Event] | Refusal:
     if c.round is not None and c.round.gave(command.holder):
         words = "You gave your share in this round already; it cannot be taken back."
         return Refusal(reason=Reason.GIVEN_THIS_ROUND, words=words)
+    if command.holder in c.declined:
+        return _not_now("You have said so already; the commander knows.")
     return [HolderDeclined(ceremony=c.id, holder=command.holder)]
 
 
-def nudge(c: Ceremony, command: Nudge) -> list[Event] | Refusal:
-    """Remind those who have not answered."""
+def nudge(c: Ceremony, command: Nudge, *, now: int, terms: Terms) -> list[Event] | Refusal:
+    """Remind those who have not answered, who were not reminded a moment ago.
+
+    A reminder wakes people, whoever presses its button how often.
+    """
     if c.phase is not Phase.COLLECTING:
         return _over() if not c.is_open else _not_now("No shares are being collected now.")
     if c.frozen:
         return _not_now("The ceremony is frozen, so no share would be taken. Thaw it first.")
     if not c.waiting_for:
         return _not_now("Everybody who was asked has answered.")
+    if c.reminders and now < c.reminded_at + min(
+        _REMINDED_MS, ms(terms.rules.ceremony.remind_every) // 10
+    ):
+        return _not_now("They were reminded a moment ago; give them half a minute.")
     return [HoldersReminded(ceremony=c.id, holders=c.waiting_for, by=command.by)]
 
 
@@ -122,6 +133,9 @@ def extend(c: Ceremony, command: Extend, *, now: int, terms: Terms) -> list[Even
     deadline = terms.deadline_of(c, now=now)
     if deadline <= c.deadline:
         return _not_now("The ceremony is at its maximum already; start a new one when it ends.")
+    step = min(_EXTENDED_MS, ms(terms.rules.ceremony.deadline) // 10)
+    if deadline < c.max_at and deadline < c.deadline + step:
+        return _not_now("It has nearly its full time already; extend it later.")
     return [DeadlineExtended(ceremony=c.id, by=command.by, deadline=deadline)]
 
 
@@ -179,7 +193,7 @@ def restart(
     if stale is not None:
         return stale
     chosen = tuple(holder for holder in c.holders if holder in command.holders)
-    if c.required and command.holders and _shares_of(chosen, terms) < c.required:
+    if c.required and command.holders and sum(map(terms.shares_of, chosen)) < c.required:
         words = f"Vault requires {c.required} shares; choose at least as many holders."
         return Refusal(reason=Reason.NOT_NOW, words=words)
     asked = RestartAsked(
@@ -191,12 +205,6 @@ def restart(
         deadline=terms.deadline_of(c, now=now),
     )
     return [asked]
-
-
-def _shares_of(holders: tuple[str, ...], terms: Terms) -> int:
-    """Return how many shares these people keep; who is no key holder any more counts as one."""
-    kept = {holder.slack: holder.shares for holder in terms.rules.key_holders}
-    return sum(kept.get(holder, 1) for holder in holders)
 
 
 def _agreed_to_another(c: Ceremony, agreed_nonce: str) -> Refusal | None:

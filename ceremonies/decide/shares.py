@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.commands import Fresh, OfferShare, Reason, Refusal
+from ceremonies.decide.terms import Terms
 from ceremonies.events import Event, Intended, Kind, ShareConflicted
 from ceremonies.state import SetState
 
 
 def offer(
-    state: SetState, c: Ceremony, command: OfferShare, *, fresh: Fresh
+    state: SetState, c: Ceremony, command: OfferShare, *, terms: Terms, fresh: Fresh
 ) -> list[Event] | Refusal:
     """Intend to hand the share to Vault; refuse it where that would help nobody.
 
     A share whose x this round already has under another mark contradicts it: Vault would throw
-    the whole round away at its threshold. It is noted and not sent.
+    the whole round away at its threshold. It is noted and not sent. Nobody gives more shares than
+    they keep: one person who has several people's shares is still one person.
     """
     refused = not_taken(state, c, command)
     if refused is not None:
@@ -22,6 +24,10 @@ def offer(
     now = c.rounds[-1]
     same_x = next((given for given in now.given if given.x == command.x), None)
     if same_x is None:
+        kept = terms.shares_of(command.holder)
+        if sum(given.holder == command.holder for given in now.given) >= kept:
+            words = "You gave your share in this round already; anybody else's only they can give."
+            return Refusal(reason=Reason.GIVEN_THIS_ROUND, words=words)
         intended = Intended(
             effect=fresh.effect,
             kind=Kind.SHARE,

@@ -29,6 +29,11 @@ class Terms:
         """Return whether this person may command."""
         return self.roster.has(slack, Role.INCIDENT_COMMANDER)
 
+    def shares_of(self, slack: str) -> int:
+        """Return how many shares this person keeps; who is no key holder any more counts as one."""
+        kept = {holder.slack: holder.shares for holder in self.rules.key_holders}
+        return kept.get(slack, 1)
+
 
 def ms(span: timedelta) -> int:
     """Return whole milliseconds."""

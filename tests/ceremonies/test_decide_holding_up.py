@@ -68,6 +68,19 @@ def test_a_deadline_that_stands_still_is_not_extended() -> None:
     assert table.refuses(Extend(ceremony=table.ceremony.id, by=SAM)) is Reason.NOT_NOW
 
 
+def test_pressing_again_and_again_moves_nothing() -> None:
+    """A button that somebody leans on writes one entry, not one for each press."""
+    table = desk(Phase.COLLECTING)
+    table.passes(minutes=10)
+    extend = Extend(ceremony=table.ceremony.id, by=SAM)
+    assert not isinstance(table.asks(extend), Refusal)
+    for _ in range(10):
+        table.passes(seconds=1)
+        assert table.refuses(extend) is Reason.NOT_NOW
+    table.passes(minutes=1)
+    assert not isinstance(table.asks(extend), Refusal)
+
+
 # -- the deadline of its own -----------------------------------------------------------------------
 
 
@@ -97,6 +110,32 @@ def test_only_who_has_not_answered_is_reminded() -> None:
     reminded = HoldersReminded(ceremony=table.ceremony.id, holders=(CAT, DAN, EVE), by=SAM)
     assert answer == [reminded]
     assert table.ceremony.reminders == 1
+
+
+def test_people_are_not_woken_by_every_press() -> None:
+    """Each reminder pages people: a stolen or impatient account does so twice a minute at most."""
+    table = desk(Phase.COLLECTING)
+    nudge = Nudge(ceremony=table.ceremony.id, by=SAM)
+    assert not isinstance(table.asks(nudge), Refusal)
+    for _ in range(5):
+        table.passes(seconds=5)
+        assert table.refuses(nudge) is Reason.NOT_NOW
+    table.passes(seconds=5)
+    assert not isinstance(table.asks(nudge), Refusal)
+    assert table.ceremony.reminders == 2
+
+
+def test_who_declined_declines_once() -> None:
+    """Said again it writes nothing; who gave after all and lost the round may decline again."""
+    table = desk(Phase.COLLECTING)
+    decline = Decline(ceremony=table.ceremony.id, holder=BEN)
+    table.asks(decline)
+
+    assert table.refuses(decline) is Reason.NOT_NOW
+    table.gives(BEN)
+    table.loses_round()
+
+    assert not isinstance(table.asks(decline), Refusal)
 
 
 def test_after_a_lost_round_everybody_is_reminded_again() -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from ceremonies.ceremony import Phase
 from ceremonies.commands import Decline, Reason, Refusal
-from ceremonies.events import HolderDeclined, Intended, Kind, ShareConflicted, ShareRefused
-from tests.ceremonies.cast import ADA, BEN, CAT, DAN, KIM
+from ceremonies.decide import Terms
+from ceremonies.events import HolderDeclined, Kind, ShareConflicted, ShareRefused
+from ceremonies.roster import KeyHolder
+from tests.ceremonies.cast import ADA, BEN, CAT, DAN, HOLDERS, KIM, ROSTER, rules
 from tests.ceremonies.desk import INTENT, desk, only
 from tests.ceremonies.sights import T0
 
@@ -91,6 +93,31 @@ def test_a_contradiction_is_told_once() -> None:
     assert table.ceremony.progress == 2
 
 
+def test_one_person_gives_one_share() -> None:
+    """Who has other people's shares too is still one person; theirs only they can give."""
+    table = desk(Phase.COLLECTING)
+    table.gives(ADA)
+
+    assert table.refuses(table.offer(ADA, x=2)) is Reason.GIVEN_THIS_ROUND
+    table.gives(BEN)
+    table.loses_round()
+    table.gives(ADA)
+
+    assert table.ceremony.progress == 1
+
+
+def test_who_keeps_two_shares_gives_two() -> None:
+    """As many as the configuration says, and no more."""
+    table = desk(Phase.COLLECTING)
+    holders = tuple(KeyHolder(slack=h, shares=2 if h == ADA else 1) for h in HOLDERS)
+    table.terms = Terms(rules=rules(holders=holders), roster=ROSTER)
+    table.gives(ADA)
+    table.happens(table.accepted(table.sends(ADA, x=6)))
+
+    assert table.ceremony.progress == 2
+    assert table.refuses(table.offer(ADA, x=7)) is Reason.GIVEN_THIS_ROUND
+
+
 def test_an_x_of_a_lost_round_may_be_given_again() -> None:
     """Which x were given is kept per round: after a loss nobody is refused."""
     table = desk(Phase.COLLECTING)
@@ -129,15 +156,6 @@ def test_a_ceremony_that_was_forgotten_takes_no_share() -> None:
     """A button of long ago is answered, not obeyed."""
     table = desk(Phase.COLLECTING)
     assert table.refuses(replace(table.offer(ADA), ceremony="long-ago")) is Reason.NO_CEREMONY
-
-
-def test_a_holder_with_two_shares_gives_both() -> None:
-    """They are told apart by their x, whoever brings them."""
-    table = desk(Phase.COLLECTING)
-    table.sends(CAT, x=7)
-    table.happens(table.accepted(next(iter(table.state.intents.values()))))
-
-    assert isinstance(table.sends(CAT, x=9), Intended)
 
 
 def test_a_refused_share_leaves_the_round_as_it_was() -> None:
