@@ -32,7 +32,7 @@ from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide import decide
 from ceremonies.errors import StoreUnreachable
-from ceremonies.events import Event, Posted, Purpose, RosterChanged, Unposted
+from ceremonies.events import Event, Posted, Purpose, Unposted
 from ceremonies.evidence import Evidence, could_start
 from ceremonies.health import Health, health_of
 from ceremonies.roster import Roster, roster_hash
@@ -100,9 +100,13 @@ class Conductor:
         self._listeners.append(callback)
 
     def run(self) -> None:
-        """Fold every log and begin to do what is owed; returns at once."""
+        """Fold every log and begin to do what is owed; returns at once.
+
+        People who were configured anew while nobody ran are told of like those of a SIGHUP.
+        """
         for station in self._stations.values():
             station.ledger.load()
+        self.roster_changed()
         self._ticking.start()
         self._wake.start()
 
@@ -234,10 +238,7 @@ class Conductor:
     def roster_changed(self) -> None:
         """Note in every open ceremony that its people were configured anew, if they were."""
         for name, station in self._stations.items():
-            hash_now = roster_hash(self.roster, self.sets[name].key_holders)
-            for c in station.ledger.state.open_ceremonies:
-                if c.roster_hash != hash_now:
-                    station.conclude(RosterChanged(ceremony=c.id, roster_hash=hash_now))
+            station.note_people(roster_hash(self.roster, self.sets[name].key_holders))
 
     def look(self, set_name: str, *, target: str | None = None) -> Evidence:
         """Ask every node of every cluster of the set now; up to 10 s."""

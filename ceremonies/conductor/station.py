@@ -14,7 +14,7 @@ from ceremonies.conductor.ledger import Ledger
 from ceremonies.conductor.spans import Spans
 from ceremonies.decide.terms import Terms
 from ceremonies.errors import StoreUnreachable
-from ceremonies.events import ClusterIdSeen, Event, Intended, Kind
+from ceremonies.events import ClusterIdSeen, Event, Intended, Kind, RosterChanged
 from ceremonies.evidence import Evidence, NodeSeen
 from ceremonies.gates import agreed_id, judge
 from ceremonies.keychain import Keychain
@@ -59,8 +59,10 @@ class Station:
         at = self.clock.now()
         with ThreadPoolExecutor(len(self.clients), "look") as pool:
             looks = {n: pool.submit(c.look, at / 1000) for n, c in self.clients.items()}
-        self.views.update({name: seen.result() for name, seen in looks.items()})
-        nodes = tuple(seen for view in self.views.values() for seen in _nodes_seen(view))
+        # Judged is what this look saw: another one may put older views beside ours meanwhile.
+        views = {name: seen.result() for name, seen in looks.items()}
+        self.views.update(views)
+        nodes = tuple(seen for view in views.values() for seen in _nodes_seen(view))
         known = self._known_id(nodes)
         return judge(nodes, at=at, target=target, known_cluster_id=known)
 
@@ -136,6 +138,19 @@ class Station:
             *events,
             unless=lambda state: all(i.effect != effect for i in state.intents.values()),
         )
+
+    def note_people(self, roster_hash: str) -> None:
+        """Append once in every open ceremony that its people are these now, if they were others."""
+
+        def build(state: SetState, now: int) -> Sequence[Event]:
+            del now
+            return [
+                RosterChanged(ceremony=c.id, roster_hash=roster_hash)
+                for c in state.open_ceremonies
+                if c.roster_hash != roster_hash
+            ]
+
+        self.ledger.record(build, who=BOT)
 
     def keep(self, kind: str, c: Ceremony, nonce: str, secret: str, *, expires_in: int) -> None:
         """Seal a secret of this attempt in the keychain, whatever it takes, before any event."""
