@@ -43,6 +43,7 @@ class SetState:
     alarms: tuple[Alarm, ...] = ()  # not yet told to people outside Slack
     waking_failed: tuple[str, ...] = ()  # ways of waking people that failed last time
     tail_lost: TailLost | None = None
+    tail_lost_at: int = 0
 
     def newest(self, cluster: str) -> Ceremony | None:
         """Return the cluster's newest ceremony, open or ended."""

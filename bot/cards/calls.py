@@ -10,9 +10,18 @@ from collections.abc import Iterator
 
 from bot.cards import ending, notices, sharing
 from bot.cards.approvals import missing
-from bot.cards.keys import call_key
+from bot.cards.keys import call_key, log_key
 from bot.cards.kit import Card, card, section
-from bot.cards.phrases import mention, more_people, of_threshold, people, place, title, when
+from bot.cards.phrases import (
+    entries,
+    mention,
+    more_people,
+    of_threshold,
+    people,
+    place,
+    title,
+    when,
+)
 from ceremonies.ceremony import Ceremony, Ending, Phase
 from ceremonies.roster import Role, Roster
 from ceremonies.state import SetState
@@ -40,6 +49,21 @@ def calls(
         words = f"{asks} Read the card above, then approve or reject there."
         approvers = _role(roster, Role.APPROVER, besides=c.request.by)
         yield call_key(c, "approve", c.request.at), _said(approvers, words)
+
+
+def about_log(state: SetState, roster: Roster) -> Iterator[tuple[str, Card]]:
+    """Yield what commanders are told of the log: a lost ceremony has no card that could say it."""
+    found = state.tail_lost
+    if found is None:
+        return
+    words = (
+        f"Redis lost {entries(len(found.lost))} of the log of {state.name}, after entry "
+        f"{found.after}. What Vault did stands; Conclave asked it and goes on from there. A card "
+        "that does not change any more, or whose buttons find nothing, is of a ceremony that was "
+        "lost: look at Vault, then start anew. Keep the Redis data as evidence."
+    )
+    key = log_key("tail-lost", f"{found.after}-{found.lost[0][:8] if found.lost else ''}")
+    yield key, _said(_role(roster, Role.INCIDENT_COMMANDER), words)
 
 
 def reminders(state: SetState, c: Ceremony) -> Iterator[tuple[str, str, Card]]:

@@ -73,6 +73,7 @@ def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Bloc
     yield ending.gave(c, rules)
     yield ending.durations(c)
     yield sharing.lost_rounds(c)
+    yield notices.log_lost(state, c)
     yield actions([buttons.restart(state.name, c)] if again else [])
 
 

@@ -38,6 +38,11 @@ def call_key(c: Ceremony, what: str, which: int | str) -> str:
     return f"call:{c.id}:{what}:{which}"
 
 
+def log_key(what: str, which: str) -> str:
+    """Return the key of a call in the channel that is about the log, not about a ceremony."""
+    return f"call:log:{what}:{which}"
+
+
 def direct_keys(c: Ceremony, keys: Iterable[str]) -> Iterator[DirectKey]:
     """Yield those of `keys` that are messages to holders of this ceremony."""
     start = f"dm:{c.id}:"

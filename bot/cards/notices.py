@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.keys import DirectKey, direct_keys
 from bot.cards.kit import section
-from bot.cards.phrases import code, mention, ours, people, span, when
+from bot.cards.phrases import code, entries, mention, ours, people, span, when
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.state import SetState
 
@@ -116,13 +116,23 @@ def record(state: SetState, c: Ceremony) -> Iterator[Block]:
             f":warning: *People or key holders were configured anew* {when(c.roster_changed_at)}, "
             "while this ceremony was running. If you do not know why, freeze it."
         )
-    if state.tail_lost is not None:
-        lost = len(state.tail_lost.lost)
-        yield section(
-            f":red_circle: *Redis lost {lost} {'entry' if lost == 1 else 'entries'} of the log* "
-            f"after entry {state.tail_lost.after}. Conclave asked Vault what is true. Compare this "
-            "card with what you remember, and keep the Redis data as evidence."
-        )
+    lost = log_lost(state, c)
+    if lost is not None:
+        yield lost
+
+
+def log_lost(state: SetState, c: Ceremony) -> Block | None:
+    """Return that the log lost entries while this ceremony went on, or None."""
+    found = state.tail_lost
+    began_later = c.started_at > state.tail_lost_at
+    ended_before = 0 < c.moments.ended < state.tail_lost_at
+    if found is None or began_later or ended_before:
+        return None
+    return section(
+        f":red_circle: *Redis lost {entries(len(found.lost))} of the log* after entry "
+        f"{found.after}. Conclave asked Vault what is true. Compare this card with what you "
+        "remember, and keep the Redis data as evidence."
+    )
 
 
 def blocked(c: Ceremony) -> str:

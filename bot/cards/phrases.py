@@ -133,6 +133,11 @@ def shares(count: int) -> str:
     return f"{count} share" if count == 1 else f"{count} shares"
 
 
+def entries(count: int) -> str:
+    """Return `1 entry` or `3 entries`."""
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
 def more_people(count: int) -> str:
     """Return `1 more person` or `2 more people`."""
     return f"{count} more person" if count == 1 else f"{count} more people"

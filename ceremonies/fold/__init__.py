@@ -45,7 +45,7 @@ def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
         case ClusterIdSeen(cluster_id=cluster_id):
             state = replace(state, cluster_id=cluster_id)
         case TailLost():
-            state = replace(state, tail_lost=event)
+            state = replace(state, tail_lost=event, tail_lost_at=at)
         case PeopleWoken(upto=upto, failed=failed):
             waiting = tuple(alarm for alarm in state.alarms if alarm.n > upto)
             state = replace(state, alarms=waiting, waking_failed=failed)

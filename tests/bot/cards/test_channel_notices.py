@@ -95,10 +95,24 @@ def test_what_is_wrong_around_the_ceremony_is_told() -> None:
     """Ways of waking people that fail, a changed roster, a log that lost entries."""
     c = states.collecting(roster_changed_at=T0)
     lost = TailLost(after=12, lost=("aa", "bb"))
-    said = words(drawn(c, states.state(c, waking_failed=("pagerduty",), tail_lost=lost)))
+    around = {"waking_failed": ("pagerduty",), "tail_lost": lost, "tail_lost_at": c.started_at}
+    said = words(drawn(c, states.state(c, **around)))
     assert "*Waking people failed through* `pagerduty`" in said
     assert "configured anew" in said
     assert "*Redis lost 2 entries of the log* after entry 12" in said
+
+
+def test_a_log_that_lost_entries_earlier_is_no_news() -> None:
+    """A ceremony that began after the loss, or ended before it, is not about it."""
+    c = states.collecting()
+    lost = TailLost(after=12, lost=("aa",))
+    before = states.state(c, tail_lost=lost, tail_lost_at=c.started_at - 1)
+    assert "Redis lost" not in words(drawn(c, before))
+    over = states.ended(Ending.EXPIRED)
+    later = states.state(over, tail_lost=lost, tail_lost_at=over.moments.ended + 1)
+    assert "Redis lost" not in words(drawn(over, later))
+    meanwhile = states.state(over, tail_lost=lost, tail_lost_at=over.started_at)
+    assert "*Redis lost 1 entry of the log*" in words(drawn(over, meanwhile))
 
 
 def test_an_older_ceremony_offers_no_restart() -> None:
