@@ -12,7 +12,9 @@ SECONDS = 10.0
 
 _TAKE = Script("""
 local holder = redis.call('GET', KEYS[1])
-if holder == false or holder == ARGV[1] then
+local left = redis.call('PTTL', KEYS[1])
+-- No lease of ours lasts for ever or longer than it may: nobody stops the drawing with one.
+if holder == false or holder == ARGV[1] or left < 0 or left > tonumber(ARGV[2]) then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   return 1
 end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceremonies import store
-from ceremonies.lease import Lease
+from ceremonies.lease import Lease, lease_key
 from lab.process import wait_until
 
 
@@ -32,3 +32,14 @@ def test_a_dead_replica_is_not_waited_for_long(redis_url: str) -> None:
     other = Lease(redis, "payments", holder="r2")
 
     wait_until(other.take, seconds=5, what="the lease ran out")
+
+
+def test_a_lease_that_never_ends_stops_nobody(redis_url: str) -> None:
+    """Somebody who can write to Redis takes it for ever: the cards are drawn all the same."""
+    redis = store.connect(redis_url)
+    lease = Lease(redis, "payments", holder="r1")
+
+    redis.set(lease_key("payments"), "nobody")
+    assert lease.take()
+    redis.set(lease_key("payments"), "nobody", ex=3600)
+    assert lease.take()
