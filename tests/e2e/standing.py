@@ -10,7 +10,21 @@ import redis
 
 from lab.enterprise import ReplicationRange
 from lab.redis import RedisServer
-from lab.stage import Stage
+from lab.stage import CHANNEL, Stage
+
+
+def calm(stage: Stage) -> None:
+    """Let nothing be open, at Vault or at the bot, and no window before anybody."""
+    stage.vaults.reset()
+    sam = stage.people["Sam"]
+    typed = sam.types("/dr cancel payments", CHANNEL)
+    words = ("No ceremony is open", "The ceremony is cancelled")
+    answered = sam.chat.workspace.pulse.wait_for(
+        lambda: any(sam.look(said, ephemeral=True, after=typed) for said in words), within=10
+    )
+    assert answered, sam.reads()
+    for person in stage.people.values():
+        person.reloads()
 
 
 @contextmanager

@@ -20,8 +20,6 @@ from tests.e2e.acts import START, nonce_of, pastes, privately, share_of
 from tests.e2e.standing import standing_stage
 from tests.e2e.traces import by_people, events, sent
 
-pytestmark = pytest.mark.xdist_group("doors")
-
 EVERYTHING = ("key_holder", "incident_commander", "approver")
 ROLES = {**dict.fromkeys((*HOLDERS, "Sam"), EVERYTHING), "Kim": ("auditor",)}
 SHARED = "C0SHARED"

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from ceremonies.events import Purpose
-from lab.people import Person
 from lab.process import wait_until
 from lab.stage import CHANNEL, HOLDERS, Stage
 from tests.e2e.acts import (
@@ -13,7 +9,6 @@ from tests.e2e.acts import (
     asked,
     asks_for_promotion,
     gives,
-    hands_in,
     nonce_of,
     opens,
     pastes,
@@ -124,79 +119,3 @@ def test_cancelled_by_command(stage: Stage) -> None:
     again = sam.clicks("ceremony.restart", over)
     anew = sam.waits_for("Drill on payments/b: 0 of 3", channel=CHANNEL, after=again, within=20)
     assert nonce_of(anew) != nonce_of(card)
-
-
-def test_a_second_start_leads_to_the_first(stage: Stage) -> None:
-    """At most one ceremony is open on a cluster: the answer links to the one that runs."""
-    card = starts(stage, DRILL)
-    sam = stage.people["Sam"]
-    again = sam.types("/dr start payments for=drill", CHANNEL)
-    answer = privately(sam, again, "already open on payments/b", "Open its card")
-    assert card.message.ts.replace(".", "") in str(answer.message.blocks)
-    assert len(events(stage, "ceremony_started")) == 1
-
-
-@pytest.fixture
-def reader(stage: Stage) -> Person:
-    """Sam, while nothing is open."""
-    return stage.people["Sam"]
-
-
-def test_what_may_be_typed(stage: Stage, reader: Person) -> None:
-    """Every line is answered privately: what it did, what fits, or that it comes later."""
-    lines = {
-        "/dr": "What you can do",
-        "/dr help": "What you can do",
-        "/dr HELP": "What you can do",
-        "/dr status": "No ceremony is open",
-        "/dr Status Payments": "No ceremony is open",
-        "/dr start payments": "What is the ceremony on payments for?",
-        "/dr start": "What is the ceremony on payments for?",
-        "/dr start nowhere for=drill": "There is no replication set",
-        "/dr start payments for=drill cluster=c": "has no cluster c",
-        "/dr start payments for=drill cluster=a": "a answers as primary",
-        "/dr start payments for=conquest": "No ceremony is for conquest",
-        "/dr cancel payments": "No ceremony is open on payments",
-        "/dr nudge payments": "No ceremony is open on payments",
-        "/dr promote payments": "No ceremony is open on payments",
-        "/dr dance": "I do not know dance",
-        "/dr run payments failover": "comes later",
-        "/dr shift payments": "comes later",
-        "/dr report payments": "comes later",
-        f"/dr start payments for={Purpose.UPDATE_PRIMARY}": "comes later",
-        f"/dr start payments for={Purpose.DISABLE}": "comes later",
-    }
-    for line, words in lines.items():
-        typed = reader.types(line, CHANNEL)
-        assert typed.acknowledged, f"{line}: {typed.error}"
-        privately(reader, typed, words)
-    assert not events(stage, "ceremony_started")
-    assert sent(stage) == 0
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        pytest.param("/dr START Payments FOR=Drill Cluster=B", id="capitals"),
-        pytest.param("/dr start “payments” for=‘drill’ reason=“it is Tuesday”", id="smart quotes"),  # noqa: RUF001 — that is the point
-        pytest.param("/dr start payments —for=drill –cluster=b", id="hyphens made dashes"),  # noqa: RUF001 — that is the point
-        pytest.param("/dr start payments/b for=drill", id="set and cluster at once"),
-    ],
-)
-def test_a_start_however_it_is_written(stage: Stage, line: str) -> None:
-    """What keyboards make of a line does not matter."""
-    card = starts(stage, line)
-    assert "Drill on payments/b" in card
-    assert ("it is Tuesday" in card) is ("Tuesday" in line)
-
-
-def test_status_while_a_ceremony_runs(stage: Stage) -> None:
-    """It says how far it is, who is waited for, until when, what every cluster is."""
-    starts(stage, DRILL)
-    hands_in(stage.people["Ada"], share_of(stage, 0))
-    kim = stage.people["Kim"]
-    typed = kim.types("/dr status payments", CHANNEL)
-    status = privately(kim, typed, "Drill on payments/b: 1 of 3", "Waiting for @Ben")
-    assert "payments/a: primary" in status
-    assert "payments/b: secondary" in status
-    assert "Deadline" in status
