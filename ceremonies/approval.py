@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.events import Purpose
+from ceremonies.roster import Role, Roster
 from ceremonies.topology import ReplicationSet
 
+_MAY_AGREE = (Role.APPROVER, Role.INCIDENT_COMMANDER, Role.KEY_HOLDER)
 
-def agreed(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> tuple[str, ...]:
+
+def agreed(
+    ceremony: Ceremony, rules: ReplicationSet, *, now: int, roster: Roster | None = None
+) -> tuple[str, ...]:
     """Return the people whose agreement counts at `now`: never the requester's own.
+
+    With a `roster`, only of people who may still give it: whoever was taken off the roster since,
+    perhaps because their account was stolen, counts no more.
 
     A share that was given in this round for a promotion is its holder's approval where
     `holders_count` is set, in whichever order share and request came. Each agreement lapses
     `approval_lapses` after it was given, and all that came before a block or a rejection.
     """
-    return tuple(dict.fromkeys(who for who, _ in _counted(ceremony, rules, now=now)))
+    counted = dict.fromkeys(who for who, _ in _counted(ceremony, rules, now=now))
+    return tuple(who for who in counted if roster is None or roster.has(who, *_MAY_AGREE))
 
 
 def lapses_at(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> int | None:
@@ -38,8 +47,11 @@ def _lapse(rules: ReplicationSet) -> int:
     return int(rules.ceremony.approval_lapses.total_seconds() * 1000)
 
 
-def is_approved(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> bool:
+def is_approved(
+    ceremony: Ceremony, rules: ReplicationSet, *, now: int, roster: Roster | None = None
+) -> bool:
     """Return whether a promotion is requested and enough other people agree."""
     if ceremony.request is None:
         return False
-    return len(agreed(ceremony, rules, now=now)) >= rules.approval.promote_approvers
+    others = agreed(ceremony, rules, now=now, roster=roster)
+    return len(others) >= rules.approval.promote_approvers

@@ -116,7 +116,7 @@ def _work(c: Ceremony, terms: Terms, *, now: int) -> Work | None:
     if c.phase is Phase.STARTING:
         return Work.END_ATTEMPT if attempt_to_end(c) else Work.OPEN_ATTEMPT
     ready = c.phase is Phase.TOKEN_HELD and c.token is TokenState.HELD and now >= c.retry_at
-    if ready and is_approved(c, terms.rules, now=now):
+    if ready and is_approved(c, terms.rules, now=now, roster=terms.roster):
         return Work.PROMOTE
     return None
 
@@ -130,7 +130,7 @@ def _notes(c: Ceremony, terms: Terms, *, now: int) -> list[Owed]:
         return [Note(events=(CeremonyExpired(ceremony=c.id, cause="max"),))]
     if c.phase is Phase.TOKEN_HELD:
         unused = c.moments.completed + ms(terms.rules.ceremony.token_unused)
-        if now >= unused and not is_approved(c, terms.rules, now=now):
+        if now >= unused and not is_approved(c, terms.rules, now=now, roster=terms.roster):
             return [Note(events=(CeremonyExpired(ceremony=c.id, cause="token-unused"),))]
         return []
     if c.frozen:

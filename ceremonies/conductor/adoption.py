@@ -21,7 +21,13 @@ log = structlog.get_logger()
 
 
 def adopt(station: Station, overdue: Intended) -> None:
-    """Adopt an intent that nobody finished in time, unless somebody else was faster."""
+    """Adopt an intent that nobody finished in time, unless somebody else was faster.
+
+    Raises VaultError while the cluster cannot be asked what is true.
+    """
+    if overdue.lane in station.clients and overdue.kind is not Kind.DELETE_TOKEN:
+        # Nobody can be asked while the cluster is away: no entry is written for a try in vain.
+        station.clients[overdue.lane].active_node()
     until = station.clock.now() + station.spans.intent_ms
 
     def build(state: SetState, now: int) -> Sequence[Event]:

@@ -31,7 +31,7 @@ from ceremonies.conductor.people import People
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide import decide
-from ceremonies.errors import StoreUnreachable
+from ceremonies.errors import LogBroken, StoreUnreachable
 from ceremonies.events import Event, Posted, Purpose, Unposted
 from ceremonies.evidence import Evidence, could_start
 from ceremonies.health import Health, health_of
@@ -282,6 +282,8 @@ class Conductor:
             outcome = station.ledger.append(build, who=by, cause=cause)
         except StoreUnreachable:
             return _STORE_AWAY
+        except LogBroken as error:
+            return Refusal(reason=Reason.STORE, words=f"Nothing was done: {error}. {error.advice}")
         if isinstance(outcome, Refusal):
             return outcome
         state, appended = outcome

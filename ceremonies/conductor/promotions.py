@@ -33,6 +33,7 @@ from ceremonies.vault.errors import StillCatchingUp, TruthUnknown
 log = structlog.get_logger()
 
 _LOOK_AGAIN_S = 1.0
+_FRESH_MS = 3000  # what the gate saw may be so old when the intent to promote is written
 
 
 def promote(station: Station, c: Ceremony) -> None:
@@ -52,11 +53,12 @@ def promote(station: Station, c: Ceremony) -> None:
         _give_up(station, c, "token-unreadable", f"{error} {error.advice}")
         return
     client = station.clients[c.cluster]
-    try:
-        node = client.active_node()
-    except VaultError as error:
-        _give_up(station, c, type(error).__name__, f"{error} {error.advice}")
-        return
+    node = client.active_node()  # a VaultError is tried again soon: what was agreed stands
+    if station.clock.now() - evidence.at > _FRESH_MS:
+        evidence = station.look(c.cluster)
+        if _forbids(c, evidence):
+            _block(station, c, evidence)
+            return
     intent = station.intend(
         Kind.PROMOTE, c.id, still=_still_wanted(station), evidence=evidence, nonce=c.nonce
     )
@@ -233,7 +235,8 @@ def _still_wanted(station: Station) -> Callable[[SetState, Ceremony, int], bool]
     def wanted(state: SetState, c: Ceremony, now: int) -> bool:
         del state
         ready = c.phase is Phase.TOKEN_HELD and c.token is TokenState.HELD and not c.frozen
-        return ready and is_approved(c, station.terms().rules, now=now)
+        terms = station.terms()
+        return ready and is_approved(c, terms.rules, now=now, roster=terms.roster)
 
     return wanted
 

@@ -13,7 +13,7 @@ from ceremonies.events import ClusterIdSeen, Event, PeopleWoken, TailLost
 from ceremonies.fold.alarms import alarm_of
 from ceremonies.fold.attempts import after_attempt_event
 from ceremonies.fold.course import after_course_event, opened_by
-from ceremonies.fold.promotions import after_promotion_event
+from ceremonies.fold.promotions import after_promotion_event, withdrawn
 from ceremonies.fold.record import after_record_event, without_intent
 from ceremonies.state import Alarm, SetState
 
@@ -45,7 +45,9 @@ def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
         case ClusterIdSeen(cluster_id=cluster_id):
             state = replace(state, cluster_id=cluster_id)
         case TailLost():
-            state = replace(state, tail_lost=event, tail_lost_at=at)
+            # What was agreed may have been withdrawn in what is lost: it is asked for anew.
+            asked_anew = tuple(withdrawn(c, at=at) if c.is_open else c for c in state.ceremonies)
+            state = replace(state, tail_lost=event, tail_lost_at=at, ceremonies=asked_anew)
         case PeopleWoken(upto=upto, failed=failed):
             waiting = tuple(alarm for alarm in state.alarms if alarm.n > upto)
             state = replace(state, alarms=waiting, waking_failed=failed)

@@ -40,9 +40,9 @@ def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             others = tuple(a for a in c.approvals if a.by != by)
             return replace(c, approvals=(*others, Approval(by=by, at=at)))
         case PromotionRejected(by=by):
-            return replace(_withdrawn(c, at=at), rejected_by=by)
+            return replace(withdrawn(c, at=at), rejected_by=by)
         case PromotionBlocked(evidence=evidence):
-            return replace(_withdrawn(c, at=at), blocked=evidence, evidence=evidence)
+            return replace(withdrawn(c, at=at), blocked=evidence, evidence=evidence)
         case Intended(kind=Kind.PROMOTE, evidence=evidence):
             moments = replace(c.moments, promotion_sent=at)
             tried = replace(c, promotion_tries=c.promotion_tries + 1, moments=moments)
@@ -56,7 +56,7 @@ def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
         case PromotionRefused(words=words, again=again):
             # After so many tries somebody has to look and ask anew.
             spent = c.promotion_tries >= MAX_PROMOTION_TRIES
-            kept = c if again and not spent else _withdrawn(c, at=at)
+            kept = c if again and not spent else withdrawn(c, at=at)
             return replace(kept, trouble=words, retry_at=at + RETRY_PROMOTION_MS)
         case PromotionSlow(evidence=evidence):
             return replace(c, slow=True, evidence=evidence)
@@ -88,5 +88,6 @@ def _token_over(c: Ceremony, at: int) -> Moments:
     return replace(c.moments, token_over=at)
 
 
-def _withdrawn(c: Ceremony, *, at: int) -> Ceremony:
+def withdrawn(c: Ceremony, *, at: int) -> Ceremony:
+    """Return the ceremony without its request and with all that was agreed until `at` void."""
     return replace(c, request=None, approvals=(), approvals_since=at)

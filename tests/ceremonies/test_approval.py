@@ -76,11 +76,10 @@ def test_the_requesters_own_share_is_no_approval() -> None:
 
 
 def test_one_person_counts_once() -> None:
-    """A holder who also clicks, or keeps two shares, is one person."""
+    """A holder who also clicks is one person."""
     table = desk(Phase.COLLECTING, holders_count=True, approvers=2)
     table.requests()
     table.happens(table.accepted(table.sends(CAT, x=7)))
-    table.happens(table.accepted(table.sends(CAT, x=9)))
     table.approves(CAT)
 
     assert who(table) == (CAT,)
@@ -198,3 +197,17 @@ def test_the_time_to_lapse_is_configured() -> None:
     assert enough(table)
     table.passes(seconds=1)
     assert not enough(table)
+
+
+def test_whoever_left_the_roster_counts_no_more() -> None:
+    """An approver whose role was taken away, say because of a stolen account, agrees to nothing."""
+    table = desk(Phase.COLLECTING, holders_count=False, approvers=1)
+    table.requests()
+    table.approves(KIM)
+    rules, now = table.terms.rules, table.now
+    everybody = table.terms.roster
+    left = Roster(people=tuple(p for p in everybody.people if p.slack != KIM))
+
+    assert agreed(table.ceremony, rules, now=now, roster=everybody) == (KIM,)
+    assert agreed(table.ceremony, rules, now=now, roster=left) == ()
+    assert not is_approved(table.ceremony, rules, now=now, roster=left)

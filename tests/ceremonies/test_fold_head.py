@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ceremonies.events import CeremonyCancelled, CeremonyStarted, PeopleWoken, Purpose
+from ceremonies.events import (
+    CeremonyCancelled,
+    CeremonyStarted,
+    PeopleWoken,
+    PromotionApproved,
+    PromotionRequested,
+    Purpose,
+    TailLost,
+)
 from ceremonies.evidence import Evidence
 from ceremonies.fold import fold
 from ceremonies.state import SetState
@@ -37,3 +45,17 @@ def test_a_ceremonys_head_moves_with_its_own_entries_only() -> None:
 
     assert (state.n, state.head) == (3, "hash3")
     assert [(c.entry, c.head) for c in state.ceremonies] == [(2, "hash2")]
+
+
+def test_a_lost_tail_voids_what_was_agreed() -> None:
+    """A freeze or a rejection may have been lost with the tail: the promotion is asked for anew."""
+    asked = PromotionRequested(ceremony="c1", by="U0SAM", reason="", evidence=started().evidence)
+    agreed = PromotionApproved(ceremony="c1", by="U0KIM", cluster_id="x")
+    state = SetState(name="payments")
+    for n, event in enumerate((started(), asked, agreed, TailLost(after=3, lost=("h4",))), 1):
+        state = fold(state, n=n, head=f"hash{n}", at=n, cause=None, events=[event])
+
+    (ceremony,) = state.ceremonies
+    assert ceremony.request is None
+    assert ceremony.approvals == ()
+    assert ceremony.approvals_since == 4
