@@ -20,7 +20,7 @@ from typing import Final
 # Below Linux' ephemeral range: a stopped server's port is then not taken by somebody's outgoing
 # connection before the server comes back.
 _PORTS: Final = range(20_000, 32_000)
-_ports_given: set[int] = set()
+_ports_given: dict[int, socket.socket] = {}
 _ports_lock = threading.Lock()
 
 # The child asks for its own death before it becomes the program (subprocess' preexec_fn would do
@@ -56,14 +56,33 @@ def wait_until(
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that is free now and was not given out here before."""
+    """Return a TCP port of 127.0.0.1 that is free now and was given to nobody before.
+
+    Not here, and not (on Linux) in another process of the range that still lives: a server binds
+    its port seconds after it was chosen.
+    """
     with _ports_lock:
         for _ in range(len(_PORTS)):
             port = _PORTS.start + int.from_bytes(os.urandom(4)) % len(_PORTS)
-            if port not in _ports_given and _can_bind(port):
-                _ports_given.add(port)
+            claim = None if port in _ports_given else _claim(port)
+            if claim and _can_bind(port):
+                _ports_given[port] = claim
                 return port
+            if claim:
+                claim.close()
     raise CannotStart("no free TCP port on 127.0.0.1")
+
+
+def _claim(port: int) -> socket.socket | None:
+    """Return what tells other processes that a port is taken, as long as it is open; or None."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        if sys.platform == "linux":
+            claim.bind(f"\0conclave-lab-port-{port}")  # a name without a file
+    except OSError:
+        claim.close()
+        return None
+    return claim
 
 
 def _can_bind(port: int) -> bool:
@@ -222,12 +241,14 @@ def start(
 
     `argv[0]` is an absolute path. The child dies with this process, however that ends (Linux; on
     other systems when it ends in order). Without `env` it gets ours, less what addresses a Vault;
-    `keep` names what of that it gets all the same.
+    `keep` names what of that it gets all the same. Its scratch files go into `directory` then:
+    OpenBao leaves snapshots behind when it is killed.
     """
     if not os.access(argv[0], os.X_OK):
         raise CannotStart(f"{name}: not a program that can be run: {argv[0]}")
     directory.mkdir(parents=True, exist_ok=True)
     inherited = {k: v for k, v in os.environ.items() if k in keep or not k.startswith(_VAULTS)}
+    inherited["TMPDIR"] = str(directory)
     return _nursery.start(
         name=name,
         argv=[str(word) for word in argv],
