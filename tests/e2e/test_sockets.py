@@ -12,7 +12,7 @@ from lab.sights import Seen
 from lab.stage import CHANNEL, HOLDERS, Stage
 from tests.e2e.acts import START, asked, asks_for_promotion, gives, promoted, starts
 from tests.e2e.conftest import SetStage
-from tests.e2e.traces import UPDATE, events, took
+from tests.e2e.traces import UPDATE, took
 
 THREE = ("Ada", "Ben", "Cat")
 BACK = {Cut.CLOSE_FRAME: 3.0, Cut.FIN: 3.0, Cut.RESET: 3.0, Cut.STALL: 10.0}  # seconds
@@ -60,24 +60,6 @@ def test_slack_asks_for_another_connection(stage: Stage, reason: Reason) -> None
     gives(stage, "Ben", 1)
     stage.people["Sam"].waits_until(card, "2 of 3 shares")
     assert took(stage, UPDATE) == 2
-
-
-def test_an_envelope_that_came_twice(set_stage: SetStage) -> None:
-    """To two replicas at once: one share, one approval, one promotion."""
-    stage = set_stage(bots=2)
-    stage.vaults["a"].kill()
-    stage.chat.courier.duplicate(times=100, spread=True)
-    card = starts(stage)
-    asks_for_promotion(stage, card)
-
-    for number, name in enumerate(THREE):
-        gives(stage, name, number)
-
-    promoted(stage, card)
-    assert took(stage, UPDATE) == 3
-    assert len(events(stage, "ceremony_started")) == 1
-    assert len(events(stage, "promotion_requested")) == 1
-    assert len(events(stage, "share_accepted")) == 3
 
 
 def test_the_answer_to_a_post_is_lost(stage: Stage) -> None:
