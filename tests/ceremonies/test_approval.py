@@ -12,6 +12,7 @@ from ceremonies.ceremony import Phase
 from ceremonies.commands import Reject
 from ceremonies.events import Kind, PromotionBlocked, PromotionRefused, Purpose
 from ceremonies.owed import Work
+from ceremonies.roster import Roster
 from ceremonies.topology import CeremonyRules
 from tests.ceremonies.cast import ADA, BEN, CAT, DAN, EVE, KIM
 from tests.ceremonies.desk import MINUTE, Desk, desk
