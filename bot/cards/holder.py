@@ -30,7 +30,7 @@ def holder_card(
         header(_headline(state.name, c, where)),
         section(says) if says else None,
         section(_who_and_why(state.name, c)),
-        section(which_share(state.name, c)) if may_give(where) else None,
+        section(which_share(state.name, c) + _approves(c, rules)) if may_give(where) else None,
         _facts(c, number),
         section(f"*Nonce* {code(c.rounds[number - 1].nonce)}"),
         section(_compare()) if may_give(where) else None,
@@ -54,6 +54,13 @@ def which_share(set_name: str, c: Ceremony) -> str:
         ":warning: *The same share could make a root token.* Give it only if you expected this; "
         "otherwise freeze."
     )
+
+
+def _approves(c: Ceremony, rules: ReplicationSet) -> str:
+    """Return that whoever gives agrees to the promotion too, where that is so."""
+    if c.purpose is not Purpose.PROMOTE or not rules.approval.holders_count:
+        return ""
+    return "\n*Giving it also counts as your approval of the promotion.*"
 
 
 def _headline(set_name: str, c: Ceremony, where: Standing) -> str:

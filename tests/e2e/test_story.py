@@ -46,6 +46,7 @@ def test_a_ceremony_from_start_to_promotion(stage: Stage) -> None:
     for ask in asks.values():
         assert "your payments share, the one from the primary's unseal keys" in ask
         assert "could make a root token" in ask
+        assert "Giving it also counts as your approval of the promotion" in ask
         assert "@Sam started a ceremony to promote payments/b" in ask
         assert "a does not answer" in ask
         assert watchwords(ask.text) == watchwords(card.text) != ""
@@ -97,6 +98,7 @@ def test_a_drill(stage: Stage) -> None:
     assert "promotion.open" not in card.buttons
     ask = asked(stage.people["Ada"], "drill")
     assert "nothing is promoted" in ask
+    assert "approval" not in ask
     for number, name in enumerate(("Ada", "Ben", "Cat")):
         gives(stage, name, number)
     stage.people["Sam"].waits_until(card, "Drill on payments/b: passed", "deleted", within=20)

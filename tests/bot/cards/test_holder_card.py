@@ -12,6 +12,7 @@ from bot.cards.kit import Card
 from ceremonies.ceremony import AttemptState, Ceremony, Ending, Phase
 from ceremonies.events import Purpose, RoundLoss
 from ceremonies.roster import KeyHolder
+from ceremonies.topology import ApprovalRules
 from ceremonies.watchwords import watchwords
 from tests.bot.cards import states
 from tests.bot.cards.cases import STRANDED
@@ -47,6 +48,23 @@ def test_the_request_has_all_that_a_careful_holder_needs() -> None:
         assert phrase in said
     assert list(buttons(card)) == ASK
     assert f"compare the watchwords ({one} {two}), press Give my share" in card.text
+
+
+@pytest.mark.parametrize(
+    ("purpose", "counts", "said"),
+    [
+        pytest.param(Purpose.PROMOTE, True, True, id="a promotion"),
+        pytest.param(Purpose.PROMOTE, False, False, id="where approvers approve"),
+        pytest.param(Purpose.DRILL, True, False, id="a drill"),
+    ],
+)
+def test_whoever_gives_knows_to_what_they_agree(
+    purpose: Purpose, *, counts: bool, said: bool
+) -> None:
+    """Where a share is its holder's approval, the message says so before it is given."""
+    rules = replace(RULES, approval=ApprovalRules(holders_count=counts))
+    card = drawn(states.collecting(purpose=purpose), BEN, rules=rules)
+    assert ("counts as your approval of the promotion" in words(card)) is said
 
 
 def test_with_auto_unseal_a_recovery_key_is_asked_for() -> None:
