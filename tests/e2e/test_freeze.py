@@ -68,6 +68,16 @@ def test_two_holders_cannot_thaw(stage: Stage) -> None:
     assert len(events(stage, "ceremony_thawed")) == 1
 
 
+def test_the_maximum_does_not_stand_still(set_stage: SetStage) -> None:
+    """The deadline stands still while it is frozen, `max` does not: the card names both."""
+    stage = set_stage(options='[ceremony]\ndeadline = "8s"\nmax = "8s"\n')
+    card = starts(stage, DRILL)
+    stage.people["Ada"].clicks("ceremony.freeze", asked(stage.people["Ada"], nonce_of(card)))
+    sam = stage.people["Sam"]
+    sam.waits_until(card, "Frozen by @Ada", "stands still with", "ends for good")
+    sam.waits_until(card, "Drill on payments/b: out of time", within=20)
+
+
 def test_nothing_is_promoted_while_it_is_frozen(set_stage: SetStage) -> None:
     """Approved and all shares there: the freeze holds the promotion, the thaw lets it go."""
     stage = set_stage(options="[approval]\nholders_count = false\n")
