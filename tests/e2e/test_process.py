@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 
 import pytest
+import requests
 
-from lab.enterprise import Fault, Hang
+from lab.enterprise import Delay, Fault, Hang
 from lab.process import free_port, wait_until
 from lab.stage import CHANNEL, Stage, shares_of
+from tests.e2e.acts import DRILL, asked, gives, opens, pastes, share_of, starts
+from tests.e2e.traces import ATTEMPT, DELETE_TOKEN, UPDATE, events, took
 
 SetStage = Callable[..., Stage]
 
@@ -61,6 +64,26 @@ def test_it_does_not_wait_for_a_silent_vault(stage: Stage) -> None:
     stage.vaults.clear_faults()
 
 
+def test_it_finishes_what_is_open(stage: Stage) -> None:
+    """A share is with Vault when the process is told to end: its outcome is in the log by then."""
+    card = starts(stage, DRILL)
+    ada = stage.people["Ada"]
+    ask = asked(ada)
+    opens(ada, ask)
+    stage.vaults.inject(Fault(effect=Delay(3), path=UPDATE))
+    pastes(ada, share_of(stage, 0))
+
+    child = stage.bots[0].child
+    child.signal(signal.SIGTERM)
+
+    assert child.wait(13) == 0
+    assert len(events(stage, "share_accepted")) == 1
+    stage.add_bot().waits_until_ready()
+    ada.waits_until(ask, "Vault counted your share")
+    stage.people["Sam"].waits_until(card, "1 of 3 shares")
+    assert took(stage, UPDATE) == 1
+
+
 def test_people_are_read_anew(stage: Stage) -> None:
     """SIGHUP takes over who is on the roster; a file that does not hold changes nothing."""
     bot, mallory = stage.bots[0], stage.people["Mallory"]
@@ -78,6 +101,43 @@ def test_people_are_read_anew(stage: Stage) -> None:
     wait_until(lambda: bot.child.said("settings.not_reloaded"), seconds=10, what="it was refused")
     reaction = mallory.types("/dr status", CHANNEL)
     mallory.waits_for("payments", after=reaction, ephemeral=True)
+
+
+def test_replicas_that_start_at_once(set_stage: SetStage) -> None:
+    """Three on an empty Redis agree on one log: its first entry is written once."""
+    stage = set_stage(bots=3)
+    card = starts(stage, DRILL)
+    for number, name in enumerate(("Ada", "Ben", "Cat")):
+        gives(stage, name, number)
+    stage.people["Sam"].waits_until(card, "Drill on payments/b: passed", "deleted", within=20)
+    assert len(events(stage, "ceremony_started")) == 1
+    assert took(stage, ATTEMPT, "PUT") == took(stage, DELETE_TOKEN) == 1
+    assert took(stage, UPDATE) == 3
+
+
+def test_what_machines_read(set_stage: SetStage) -> None:
+    """Alive as long as it runs; ready while Slack and Redis answer; counters without a name."""
+    port = free_port()
+    stage = set_stage(options=f'[http]\nlisten = "127.0.0.1:{port}"\n')
+
+    def read(path: str) -> tuple[int, str]:
+        with requests.Session() as session:
+            session.trust_env = False
+            reply = session.get(f"http://127.0.0.1:{port}/{path}", timeout=10)
+            return reply.status_code, reply.text
+
+    assert [read(path)[0] for path in ("healthz", "readyz")] == [200, 200]
+    starts(stage, DRILL)
+    gives(stage, "Ada", 0)
+    counted = read("metrics")[1]
+    assert 'conclave_shares_total{outcome="taken",set="payments"} 1.0' in counted
+    assert 'conclave_open_ceremonies{set="payments"} 1.0' in counted
+    assert "U0ADA" not in counted
+    stage.redis.stop()
+    assert read("readyz") == (503, '{"slack": "ok", "redis": "no answer"}\n')
+    assert read("healthz")[0] == 200
+    stage.redis.start()
+    wait_until(lambda: read("readyz")[0] == 200, seconds=10, what="it is ready again")
 
 
 WRONG = {
