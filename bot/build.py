@@ -32,6 +32,7 @@ from ceremonies.conductor import People
 from ceremonies.conductor.opening import open_conductor
 from ceremonies.conductor.spans import Spans
 from ceremonies.errors import Misconfigured, StoreUnreachable
+from ceremonies.keychain import Keychain
 from ceremonies.lease import Lease
 from ceremonies.observations import Observations
 
@@ -132,7 +133,13 @@ class _Pieces:
             client=lambda served, name: cluster_client(served, name, spans.limits),
             spans=spans,
         )
-        self._standings = Standings(slack.quick, self._seen, workspace=settings.slack.workspace)
+        keychain = Keychain(redis, settings.secrets.master_keys, "people")
+        self._standings = Standings(
+            slack.quick,
+            self._seen,
+            workspace=settings.slack.workspace,
+            key=keychain.derive(b"standings"),
+        )
         self._gate = Gate(
             self._standings,
             roster=lambda: told.settings.roster,

@@ -6,6 +6,9 @@ call; nothing is decided by a record older than that.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -72,7 +75,9 @@ class Records(Generic[S]):
         look: Callable[[str], S | None],
         observations: Observations,
         clock: Callable[[], float],
+        key: bytes,
     ) -> None:
+        self._key = key
         self._good = good
         self._prefix = prefix
         self._look = look
@@ -113,14 +118,27 @@ class Records(Generic[S]):
         return standing
 
     def _redis_says_good(self, slack_id: str) -> bool:
+        name = self._prefix + slack_id
         try:
-            return self._observations.get(self._prefix + slack_id) == self._good.value
+            kept = self._observations.get(name) or ""
         except StoreUnreachable:
             return False
+        standing, _, rest = kept.partition("|")
+        written, _, _ = rest.partition("|")
+        young = written.isdigit() and 0 <= time.time() - int(written) <= KEPT_S
+        ours = hmac.compare_digest(kept.encode(), self._sealed(name, standing, written).encode())
+        return young and ours and standing == self._good.value
+
+    def _sealed(self, name: str, standing: str, written: str) -> str:
+        """Return a record that whoever can write to Redis, and has no key of ours, cannot make."""
+        words = f"{name}|{standing}|{written}".encode()
+        return f"{standing}|{written}|{hmac.new(self._key, words, hashlib.sha256).hexdigest()}"
 
     def _tell_redis(self, slack_id: str, standing: S) -> None:
+        name = self._prefix + slack_id
+        sealed = self._sealed(name, standing.value, str(int(time.time())))
         try:
-            self._observations.put(self._prefix + slack_id, standing.value, seconds=KEPT_S)
+            self._observations.put(name, sealed, seconds=KEPT_S)
         except StoreUnreachable:
             log.debug("standing.not_kept")
 
@@ -135,7 +153,10 @@ class Standings:
         *,
         workspace: str,
         clock: Callable[[], float] = time.monotonic,
+        key: bytes = b"",
     ) -> None:
+        """`key` is what all replicas share; without one no other replica's record is believed."""
+        key = key or secrets.token_bytes(32)
         self._client = client
         self._workspace = workspace
         self._pool = ThreadPoolExecutor(_LOOKERS, "standings")
@@ -147,6 +168,7 @@ class Standings:
             look=self._account,
             observations=observations,
             clock=clock,
+            key=key,
         )
         self.channels = Records(
             Place.OURS,
@@ -154,6 +176,7 @@ class Standings:
             look=self._channel,
             observations=observations,
             clock=clock,
+            key=key,
         )
 
     def warm(self, users: Iterable[str], channels: Iterable[str] = ()) -> None:

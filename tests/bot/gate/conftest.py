@@ -184,7 +184,9 @@ def new_gate(
     made: list[Standings] = []
 
     def make() -> tuple[Gate, Standings]:
-        made.append(Standings(clients.quick, observations, workspace=WORKSPACE, clock=watch))
+        made.append(
+            Standings(clients.quick, observations, workspace=WORKSPACE, clock=watch, key=b"k" * 32)
+        )
         return Gate(made[-1], roster=lambda: ROSTER, workspace=WORKSPACE), made[-1]
 
     yield make

@@ -148,3 +148,17 @@ def test_after_closing_nothing_is_looked_up(porch: Porch, new_gate: Replica) -> 
     gate.warm(("U0SAM",))
 
     assert porch.looked() == 0
+
+
+def test_whoever_can_write_to_redis_lets_nobody_in(porch: Porch, cast: dict[str, Person]) -> None:
+    """A record that is not sealed with our key, or was changed since, is no news."""
+    porch.gate.admit(IN_CHANNEL, door=ACTS)
+    genuine = porch.observations.get(f"user:{WORKSPACE}:U0SAM")
+    assert genuine is not None
+    porch.forward(minutes=11)
+    porch.chat.workspace.change_user("U0SAM", is_restricted=True)
+
+    for forged in ("member", f"member|{int(time.time())}|{'0' * 64}", genuine.replace("|", "|9")):
+        porch.observations.put(f"user:{WORKSPACE}:U0SAM", forged, seconds=60)
+        assert why(porch.gate.admit(IN_CHANNEL, door=ACTS)) is Why.GUEST
+    assert cast["Sam"].user.is_restricted
