@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ceremonies.events import Purpose
-from lab.enterprise import ReplicationRange
+from lab.enterprise import Answer, Fault, ReplicationRange
 from lab.redis import RedisServer
 from lab.stage import CHANNEL, Stage
 from tests.e2e import standing
@@ -103,3 +103,16 @@ def test_status_while_a_ceremony_runs(stage: Stage) -> None:
     assert "payments/a: primary" in status
     assert "payments/b: secondary" in status
     assert "Deadline" in status
+
+
+def test_no_cluster_is_named_and_two_would_fit(stage: Stage) -> None:
+    """While neither says what it is, both are offered as buttons; the click is judged anew."""
+    sam = stage.people["Sam"]
+    stage.vaults.inject(Fault(effect=Answer(502, "<html>Bad gateway</html>"), times=None))
+    typed = sam.types("/dr start payments for=drill", CHANNEL)
+    offer = privately(sam, typed, "On which cluster of payments?", "payments/a", "payments/b")
+    stage.vaults.clear_faults()
+    on_b = offer.message.blocks[2]
+    assert "payments/b" in str(on_b)
+    clicked = sam.clicks("ceremony.start", offer, block=on_b["block_id"])
+    sam.waits_for("Drill on payments/b: 0 of 3", channel=CHANNEL, after=clicked, within=20)
