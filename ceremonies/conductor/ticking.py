@@ -117,7 +117,16 @@ class Ticking:
                 return
             self._busy.add(key)
         context = contextvars.copy_context()
-        self._pool.submit(context.run, self._do, key, work)
+        try:
+            begun = self._pool.submit(context.run, self._do, key, work)
+        except RuntimeError:  # closed between the two lines: nobody begins anything any more
+            self._freed(key)
+            return
+        begun.add_done_callback(lambda ended: self._freed(key) if ended.cancelled() else None)
+
+    def _freed(self, key: tuple[str, str]) -> None:
+        with self._lock:
+            self._busy.discard(key)
 
     def _do(self, key: tuple[str, str], work: Callable[[], None]) -> None:
         try:
@@ -130,8 +139,7 @@ class Ticking:
         else:
             self._failures.pop(key, None)
         finally:
-            with self._lock:
-                self._busy.discard(key)
+            self._freed(key)
             self._wake.set()
 
     def _back_off(self, key: tuple[str, str], error: ConclaveError | None) -> None:
