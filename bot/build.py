@@ -8,7 +8,7 @@ import signal
 import socket as network
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -268,10 +268,19 @@ class _Pieces:
             set_name=name,
             conductor=self._conductor,
             seen=self._seen,
-            wake=lambda title, body: waking.wake(urls, title, body),
+            wake=self._woken_through(urls),
             pool=self._wakes,
         )
         return Drawing(desk, alarms)
+
+    def _woken_through(self, urls: tuple[str, ...]) -> Callable[[str, str], list[str]]:
+        def wake(title: str, body: str) -> list[str]:
+            failed = waking.wake(urls, title, body)
+            for way in waking.labels(urls):
+                self._metrics.wakings.labels(way, "failed" if way in failed else "sent").inc()
+            return failed
+
+        return wake
 
     def _app(self) -> App:
         token = self._told.settings.secrets.bot_token

@@ -8,13 +8,10 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
-
-_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
 
 class Metrics:
@@ -28,12 +25,6 @@ class Metrics:
             "conclave_requests",
             "Clicks, commands and modals that came from Slack.",
             ("door", "outcome"),
-            registry=self._registry,
-        )
-        self.answer_seconds = Histogram(
-            "conclave_answer_seconds",
-            "From an envelope's arrival to its acknowledgement.",
-            buckets=_SECONDS,
             registry=self._registry,
         )
         self.refusals = Counter(
