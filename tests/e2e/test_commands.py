@@ -11,7 +11,7 @@ from lab.enterprise import Answer, Fault, ReplicationRange
 from lab.redis import RedisServer
 from lab.stage import CHANNEL, Stage
 from tests.e2e import standing
-from tests.e2e.acts import DRILL, hands_in, privately, share_of, starts
+from tests.e2e.acts import DRILL, asked, gives, nonce_of, privately, starts
 from tests.e2e.traces import events, sent
 
 
@@ -95,8 +95,8 @@ def test_a_start_however_it_is_written(stage: Stage, line: str) -> None:
 
 def test_status_while_a_ceremony_runs(stage: Stage) -> None:
     """It says how far it is, who is waited for, until when, what every cluster is."""
-    starts(stage, DRILL)
-    hands_in(stage.people["Ada"], share_of(stage, 0))
+    card = starts(stage, DRILL)
+    gives(stage, "Ada", 0, ask=asked(stage.people["Ada"], nonce_of(card)))
     kim = stage.people["Kim"]
     typed = kim.types("/dr status payments", CHANNEL)
     status = privately(kim, typed, "Drill on payments/b: 1 of 3", "Waiting for @Ben")

@@ -173,7 +173,7 @@ class TestRefused:
         pastes(ben, share_of(stage, 1))
         assert ben.modal is None
         sam.waits_until(one_given, "2 of 3", "Gave\n@Ada, @Ben")
-        gives(stage, "Cat", 2)
+        gives(stage, "Cat", 2, ask=asked(stage.people["Cat"], nonce_of(one_given)))
         sam.waits_until(one_given, "Drill on payments/b: passed", "deleted", within=20)
 
 
