@@ -194,7 +194,7 @@ def test_a_share_is_not_repeated(line: str) -> None:
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.MALFORMED
     assert "rekey" in refused.words
-    assert all(pasted[at : at + 8] not in refused.words for at in range(0, 66, 8))
+    assert all(pasted[at : at + 8] not in refused.words for at in range(0, 64, 8))
 
 
 def test_a_long_reason_is_cut() -> None:
