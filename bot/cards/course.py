@@ -15,7 +15,7 @@ from bot.cards.phrases import (
     title,
     when,
 )
-from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.ceremony import AttemptState, Ceremony, Phase
 from ceremonies.decide.terms import ms
 from ceremonies.events import Kind
 from ceremonies.state import SetState
@@ -53,6 +53,11 @@ def is_sending(state: SetState, c: Ceremony) -> bool:
 def todo(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int) -> str:
     """Return what is to be done now, and by whom; empty where the frozen banner says it all."""
     match c.phase:
+        case Phase.STARTING if _follows_an_open_attempt(state, c):
+            return (
+                "Conclave still ends the attempt of the ceremony before this one at Vault; then it "
+                "opens a new one. If this stays so, Vault does not let it: look at its nodes."
+            )
         case Phase.STARTING if c.cancel_agreed or c.rounds:
             return "Ending the old attempt at Vault and opening a new one. Nothing to do yet."
         case Phase.STARTING:
@@ -70,6 +75,14 @@ def todo(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int) -> st
             return _promoting(state.name, c)
         case Phase.ENDED:
             return ending.outcome(state.name, c, rules)
+
+
+def _follows_an_open_attempt(state: SetState, c: Ceremony) -> bool:
+    return any(
+        before.cluster == c.cluster and before.id != c.id and before.attempt is AttemptState.OPEN
+        for before in state.ceremonies
+        if not before.is_open
+    )
 
 
 def _collecting(c: Ceremony) -> str:

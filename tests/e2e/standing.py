@@ -23,6 +23,10 @@ def calm(stage: Stage) -> None:
         lambda: any(sam.look(said, ephemeral=True, after=typed) for said in words), within=10
     )
     assert answered, sam.reads()
+    ended = sam.chat.workspace.pulse.wait_for(
+        lambda: sam.look("Conclave is cancelling the attempt at Vault") is None, within=20
+    )
+    assert ended, sam.reads()
     for person in stage.people.values():
         person.reloads()
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards.channel import channel_card
 from bot.cards.kit import Card
-from ceremonies.ceremony import Ceremony, Ending
+from ceremonies.ceremony import AttemptState, Ceremony, Ending, Phase
 from tests.bot.cards import states
 from tests.bot.cards.cases import CASES, STRANDED, foreign
 from tests.bot.cards.reading import buttons, dialog, value, words
@@ -86,3 +86,13 @@ def test_a_restart_names_the_attempt_that_it_ends(c: Ceremony, nonce: str | None
 def test_a_dialog_says_what_is_lost(action_id: str, c: Ceremony, phrase: str) -> None:
     """Whoever confirms has read how many shares it costs."""
     assert phrase in dialog(buttons(drawn(c))[action_id])
+
+
+def test_a_start_that_waits_for_the_attempt_before_it_says_so() -> None:
+    """Vault has one slot: until the ended ceremony's attempt is closed, nothing else is to see."""
+    c = states.collecting(phase=Phase.STARTING, rounds=(), nonce="", required=0)
+    before = states.ended(Ending.CANCELLED, id="0" * 16, attempt=AttemptState.OPEN)
+    state = replace(states.state(c), ceremonies=(before, c))
+    said = words(channel_card(state, c, RULES, command="/dr", now=NOW))
+    assert "still ends the attempt of the ceremony before this one" in said
+    assert "still ends" not in words(drawn(c))
