@@ -173,8 +173,10 @@ def _kill(pid: int | tuple[int, ...], request: web.BaseRequest) -> None:
     if not isinstance(pid, tuple):
         os.kill(pid, signal.SIGKILL)
         return
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    found = sender(pid, port=peer[1]) if peer else None
+    transport = request.transport
+    peer = transport.get_extra_info("peername") if transport else None
+    ours = transport.get_extra_info("sockname") if transport else None
+    found = sender(pid, port=peer[1], to=ours[1]) if peer and ours else None
     if found is not None:
         os.kill(found, signal.SIGKILL)
 
