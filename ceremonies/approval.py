@@ -5,6 +5,7 @@ from __future__ import annotations
 from ceremonies.ceremony import Ceremony
 from ceremonies.events import Purpose
 from ceremonies.roster import Role, Roster
+from ceremonies.runbook import Step
 from ceremonies.topology import ReplicationSet
 
 _MAY_AGREE = (Role.APPROVER, Role.INCIDENT_COMMANDER, Role.KEY_HOLDER)
@@ -55,3 +56,28 @@ def is_approved(
         return False
     others = agreed(ceremony, rules, now=now, roster=roster)
     return len(others) >= rules.approval.promote_approvers
+
+
+def step_agreed(
+    step: Step, rules: ReplicationSet, *, now: int, roster: Roster | None = None
+) -> tuple[str, ...]:
+    """Return the people other than the requester whose agreement to this step counts at `now`."""
+    if step.request is None:
+        return ()
+    lapse = _lapse(rules)
+    given = (a.by for a in step.approvals if now < a.at + lapse and a.by != step.request.by)
+    return tuple(who for who in given if roster is None or roster.has(who, *_MAY_AGREE))
+
+
+def step_approvers(rules: ReplicationSet) -> int:
+    """Return how many others must agree to a step that wipes or disables: never none."""
+    return max(1, rules.approval.promote_approvers)
+
+
+def is_step_approved(
+    step: Step, rules: ReplicationSet, *, now: int, roster: Roster | None = None
+) -> bool:
+    """Return whether the step is requested and enough other people agree."""
+    return step.request is not None and (
+        len(step_agreed(step, rules, now=now, roster=roster)) >= step_approvers(rules)
+    )

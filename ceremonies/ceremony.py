@@ -32,6 +32,7 @@ class Ending(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     TOKEN_UNUSED = "token-unused"  # noqa: S105
+    USED = "used"  # its token did what a runbook's step needed
     NOT_STARTED = "not-started"
 
 
@@ -146,6 +147,7 @@ class Ceremony:
     evidence: Evidence
     deadline: int
     max_at: int
+    runbook: str = ""  # the runbook that it yields a token for; empty: a drill
     roster_changed_at: int = 0  # people or key holders were configured anew in mid-ceremony
     phase: Phase = Phase.STARTING
     ending: Ending | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ceremonies.events import Purpose
+from ceremonies.events import PlannedStep, Play, Purpose
 from ceremonies.evidence import Evidence
 
 
@@ -17,6 +17,7 @@ class Reason(StrEnum):
     """Why a command was refused: for tests and metrics; people read `Refusal.words`."""
 
     NO_CEREMONY = "no-ceremony"
+    NO_RUNBOOK = "no-runbook"
     ALREADY_OPEN = "already-open"
     NOT_NOW = "not-now"
     NOT_NEEDED = "not-needed"
@@ -54,17 +55,102 @@ class Fresh:
     effect: str
     replica: str
     until: int
+    runbook: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """Call the key holders together for `purpose` on `cluster`."""
+    """Call the key holders together for `purpose` on `cluster`.
+
+    `plan` is the runbook that is begun with it where none is open that waits for this token.
+    """
 
     by: str
     cluster: str
     purpose: Purpose
     reason: str
     evidence: Evidence
+    plan: StartRunbook | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRunbook:
+    """Begin `play` on `target`; `source` is the cluster that is primary now, or was."""
+
+    by: str
+    play: Play
+    target: str
+    source: str
+    reason: str
+    steps: tuple[PlannedStep, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueStep:
+    """Do this step now, or once more. `evidence` is needed where a ceremony starts."""
+
+    runbook: str
+    step: str
+    by: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestStep:
+    """Ask for a step that another must approve; the cluster's name was typed by the person."""
+
+    runbook: str
+    step: str
+    by: str
+    reason: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveStep:
+    """Agree to the step as it was requested at `asked_at`."""
+
+    runbook: str
+    step: str
+    by: str
+    asked_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectStep:
+    """Say no to the step as it was requested at `asked_at`."""
+
+    runbook: str
+    step: str
+    by: str
+    asked_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishStep:
+    """People did this step, and say so."""
+
+    runbook: str
+    step: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipStep:
+    """Leave an optional step out."""
+
+    runbook: str
+    step: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbortRunbook:
+    """Stop here; what is done stays done."""
+
+    runbook: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,4 +266,14 @@ Command = (
     | RequestPromotion
     | Approve
     | Reject
+)
+RunbookCommand = (
+    StartRunbook
+    | ContinueStep
+    | RequestStep
+    | ApproveStep
+    | RejectStep
+    | FinishStep
+    | SkipStep
+    | AbortRunbook
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ceremonies.approval import is_approved
-from ceremonies.ceremony import AttemptState, Ceremony, Phase, TokenState
+from ceremonies.ceremony import AttemptState, Ceremony, Phase
 from ceremonies.decide.gathering import attempt_to_end
 from ceremonies.decide.terms import Terms, ms
 from ceremonies.events import (
@@ -20,8 +20,10 @@ from ceremonies.events import (
     HoldersReminded,
     Intended,
     Kind,
+    Purpose,
 )
 from ceremonies.state import SetState
+from ceremonies.steps import Do, due, is_ready, is_using
 
 NEAR_MS = 5 * 60_000
 SLOW_MS = 2 * 60_000
@@ -37,6 +39,17 @@ class Work(StrEnum):
     PROMOTE = "promote"
     CONFIRM = "confirm"
     DELETE_TOKEN = "delete-token"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDebt:
+    """What a runbook's step needs done, on the lane of `cluster`; `name`: a secondary's id."""
+
+    do: Do
+    runbook: str
+    step: str
+    cluster: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,34 +75,58 @@ class Note:
     events: tuple[Event, ...]
 
 
-Owed = Debt | Overdue | Note
+Owed = Debt | StepDebt | Overdue | Note
 
 
 def owed(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
     """Return everything that is due at `now` (ms)."""
-    due: list[Owed] = [Overdue(intent=i) for i in state.intents.values() if now >= i.until]
+    found: list[Owed] = [Overdue(intent=i) for i in state.intents.values() if now >= i.until]
     for c in state.ceremonies:
         asked = state.intents.get(c.cluster)
         if asked is not None:
-            due += _notes_meanwhile(c, asked, terms, now=now)
+            found += _notes_meanwhile(state, c, asked, terms, now=now)
             continue
-        due += _notes(c, terms, now=now)
-        work = _work(c, terms, now=now)
+        found += _notes(state, c, terms, now=now)
+        work = _work(state, c, terms, now=now)
         if work is Work.OPEN_ATTEMPT and _has_predecessor(state, c):
             continue
         if work is not None:
-            due.append(Debt(work=work, ceremony=c.id, cluster=c.cluster))
-    return due
+            found.append(Debt(work=work, ceremony=c.id, cluster=c.cluster))
+    return [*found, *_steps(state, terms, now=now), *_lost_ids(state)]
 
 
-def _notes_meanwhile(c: Ceremony, asked: Intended, terms: Terms, *, now: int) -> list[Owed]:
+def _steps(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
+    found: list[Owed] = []
+    r = state.runbook
+    for step in r.at_hand if r else ():
+        needed = due(state, r, step, terms.rules, now=now, roster=terms.roster) if r else None
+        if r is not None and needed is not None:
+            do, cluster = needed
+            found.append(StepDebt(do=do, runbook=r.id, step=step.id, cluster=cluster))
+    return found
+
+
+def _lost_ids(state: SetState) -> list[Owed]:
+    """The primary forgets a secondary's id whose activation token nobody can use any more."""
+    return [
+        StepDebt(do=Do.REVOKE, runbook=r.id, step=step.id, cluster=r.follows, name=name)
+        for r in state.runbooks
+        for step in r.steps
+        for name in step.lost_ids[:1]
+        if r.follows not in state.intents
+    ]
+
+
+def _notes_meanwhile(
+    state: SetState, c: Ceremony, asked: Intended, terms: Terms, *, now: int
+) -> list[Owed]:
     """What Vault is being asked decides first, but a Vault that is gone holds up no clock.
 
     A promotion that may have been sent is waited for: nothing may end a ceremony before it.
     """
     if asked.kind is Kind.PROMOTE:
         return []
-    return _notes(c, terms, now=now - UNANSWERED_MS)
+    return _notes(state, c, terms, now=now - UNANSWERED_MS)
 
 
 def _has_predecessor(state: SetState, c: Ceremony) -> bool:
@@ -104,7 +141,7 @@ def _has_predecessor(state: SetState, c: Ceremony) -> bool:
     )
 
 
-def _work(c: Ceremony, terms: Terms, *, now: int) -> Work | None:
+def _work(state: SetState, c: Ceremony, terms: Terms, *, now: int) -> Work | None:
     if not c.token.is_over and (not c.is_open) and now >= c.retry_at:
         return Work.DELETE_TOKEN
     if not c.is_open:
@@ -115,14 +152,16 @@ def _work(c: Ceremony, terms: Terms, *, now: int) -> Work | None:
         return None
     if c.phase is Phase.STARTING:
         return Work.END_ATTEMPT if attempt_to_end(c) else Work.OPEN_ATTEMPT
-    ready = c.phase is Phase.TOKEN_HELD and c.token is TokenState.HELD and now >= c.retry_at
+    r = state.find_runbook(c.runbook)
+    promotes = c.purpose is Purpose.PROMOTE and not (r and r.is_open and r.demotes_first)
+    ready = promotes and is_ready(c) and now >= c.retry_at
     if ready and is_approved(c, terms.rules, now=now, roster=terms.roster):
         return Work.PROMOTE
     return None
 
 
-def _notes(c: Ceremony, terms: Terms, *, now: int) -> list[Owed]:
-    if not c.is_open:
+def _notes(state: SetState, c: Ceremony, terms: Terms, *, now: int) -> list[Owed]:
+    if not c.is_open or is_using(state, c):
         return []
     if c.phase is Phase.PROMOTING:
         return _given_up(c, now=now)

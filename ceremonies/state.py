@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ceremonies.ceremony import Ceremony
-from ceremonies.events import Intended, TailLost
+from ceremonies.events import Intended, SecondPrimarySeen, TailLost
+from ceremonies.runbook import Runbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,11 @@ class SetState:
     at: int = 0
     cluster_id: str = ""
     ceremonies: tuple[Ceremony, ...] = ()  # oldest first; of each cluster two, and what still owes
+    runbooks: tuple[Runbook, ...] = ()  # oldest first; the newest two
+    primary: str = ""  # the cluster that was promoted last, or that was seen as primary by a step
+    second_primary: SecondPrimarySeen | None = None
+    sealed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # cluster → sealed nodes
+    roles_changed_at: int = 0  # when a cluster's role changed last, for watching its nodes
     intents: Mapping[str, Intended] = field(default_factory=dict)  # by lane
     messages: Mapping[str, MessageRef] = field(default_factory=dict)  # by card key
     unposted: Mapping[str, str] = field(default_factory=dict)  # card key → Slack's error
@@ -62,3 +68,12 @@ class SetState:
     def find(self, ceremony: str) -> Ceremony | None:
         """Return the ceremony with this id, if it is among the newest."""
         return next((c for c in self.ceremonies if c.id == ceremony), None)
+
+    @property
+    def runbook(self) -> Runbook | None:
+        """Return the open runbook: a set has at most one."""
+        return next((r for r in reversed(self.runbooks) if r.is_open), None)
+
+    def find_runbook(self, runbook: str) -> Runbook | None:
+        """Return the runbook with this id, if it is among the newest."""
+        return next((r for r in self.runbooks if r.id == runbook), None)

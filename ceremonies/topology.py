@@ -53,6 +53,8 @@ class ReplicationSet:
     home_primary: str | None = None
     canary_path: str | None = None
     client_checklist: tuple[str, ...] = ()
+    hands: tuple[str, ...] = ()  # steps that people do; Conclave shows the command and waits
+    snapshots: Path | None = None  # directory for Raft snapshots
     ceremony: CeremonyRules = field(default_factory=CeremonyRules)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
 

@@ -82,6 +82,8 @@ def _ended_head(c: Ceremony) -> str:
             return "out of time"
         case Ending.TOKEN_UNUSED:
             return "the token was not used"
+        case Ending.USED:
+            return "done"
         case Ending.NOT_STARTED | None:
             return "not started"
 
@@ -97,12 +99,14 @@ def _ended(name: str, c: Ceremony, *, gave: bool) -> str:
         case Ending.EXPIRED:
             accepted = " The promotion was taken on; the card says more." * bool(c.moments.accepted)
             how = f"*The ceremony's time ran out.*{accepted}"
+        case Ending.USED:
+            how = f"*Done: {name}'s token was used for the step it was made for.*"
         case Ending.TOKEN_UNUSED:
             how = "*No promotion was approved in time,* so the token is not kept."
         case Ending.NOT_STARTED | None:
             how = "*Vault opened no attempt.*"
     if not gave:
         return f"{how} {_NOTHING}"
-    if c.ending in (Ending.PROMOTED, Ending.DRILLED):
+    if c.ending in (Ending.PROMOTED, Ending.DRILLED, Ending.USED):
         return f"{how} Your share was among those that did it: thank you. {_EXPOSED}"
     return f"{how} {_SPENT}"

@@ -29,6 +29,8 @@ def headline(set_name: str, c: Ceremony) -> str:
             return f"{title(set_name, c)}: cancelled"
         case Ending.EXPIRED:
             return f"{title(set_name, c)}: out of time"
+        case Ending.USED:
+            return f"{title(set_name, c)}: done"
         case Ending.TOKEN_UNUSED:
             return f"{title(set_name, c)}: token not used"
         case Ending.NOT_STARTED | None:
@@ -56,6 +58,8 @@ def outcome(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
             )
         case Ending.EXPIRED:
             return f"Its time ran out with {of_threshold(c)}. {spent(c)}"
+        case Ending.USED:
+            return f"The step on {where} that the token was made for is done. Thank you all."
         case Ending.TOKEN_UNUSED:
             return (
                 "No promotion was approved in time, so the DR operation token is not kept. The "

@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from ceremonies.commands import Refusal
+from ceremonies.conductor import steps
 from ceremonies.conductor.attempts import finish_cancel, settle_start
 from ceremonies.conductor.outcomes import share_outcome
 from ceremonies.conductor.promotions import settle_deletion, settle_promotion
@@ -44,6 +45,12 @@ def adopt(station: Station, overdue: Intended) -> None:
 
 
 def _settle(station: Station, intent: Intended) -> None:
+    if intent.runbook:
+        try:
+            steps.settle(station, intent)
+        except VaultError as error:
+            log.warning("effect.truth_unknown", kind=intent.kind, problem=type(error).__name__)
+        return
     c = station.ledger.state.find(intent.ceremony)
     if intent.kind is Kind.POST or c is None:
         # A card posted twice is an orphan whose buttons still work.
@@ -62,6 +69,8 @@ def _settle(station: Station, intent: Intended) -> None:
                 settle_promotion(station, c, intent)
             case Kind.DELETE_TOKEN:
                 settle_deletion(station, c, intent)
+            case _:
+                raise RuntimeError("an effect of a runbook's step names its runbook")
     except VaultError as error:
         # Nobody could be asked. The intent stays open and is adopted again when it runs out.
         log.warning("effect.truth_unknown", kind=intent.kind, problem=type(error).__name__)

@@ -19,7 +19,7 @@ from ceremonies.evidence import Evidence, NodeSeen
 from ceremonies.gates import agreed_id, judge
 from ceremonies.keychain import Keychain
 from ceremonies.state import SetState
-from ceremonies.vault import ClusterClient, ClusterView
+from ceremonies.vault import ClusterClient, ClusterView, Login
 
 TOKEN_KEPT_S = 7 * 24 * 3600
 OTP_MARGIN_S = 3600  # an OTP outlives the latest possible deadline by an hour
@@ -33,6 +33,7 @@ class Station:
 
     ledger: Ledger
     clients: Mapping[str, ClusterClient]
+    logins: Mapping[str, Login]
     keychain: Keychain
     clock: Clock
     terms: Callable[[], Terms]
@@ -52,6 +53,7 @@ class Station:
             effect=secrets.token_hex(8),
             replica=self.replica,
             until=self.clock.now() + self.spans.intent_ms,
+            runbook=secrets.token_hex(8),
         )
 
     def look(self, target: str) -> Evidence:
@@ -154,9 +156,15 @@ class Station:
 
     def keep(self, kind: str, c: Ceremony, nonce: str, secret: str, *, expires_in: int) -> None:
         """Seal a secret of this attempt in the keychain, whatever it takes, before any event."""
+        self.keep_named(kind, c.cluster, nonce, secret, expires_in=expires_in)
+
+    def keep_named(
+        self, kind: str, cluster: str, name: str, secret: str, *, expires_in: int
+    ) -> None:
+        """Seal a secret of a step in the keychain, whatever it takes, before any event."""
         while True:
             try:
-                self.keychain.put(kind, c.cluster, nonce, secret.encode(), expires_in=expires_in)
+                self.keychain.put(kind, cluster, name, secret.encode(), expires_in=expires_in)
             except StoreUnreachable:
                 if self.ledger.closing.wait(0.5):
                     raise

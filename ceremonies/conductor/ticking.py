@@ -11,16 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from ceremonies.ceremony import AttemptState, Phase, TokenState
-from ceremonies.conductor import attempts, promotions
+from ceremonies.conductor import attempts, promotions, steps
 from ceremonies.conductor.adoption import adopt
 from ceremonies.conductor.station import BOT, Station
 from ceremonies.errors import ConclaveError
-from ceremonies.owed import Debt, Note, Overdue, Owed, Work, owed
+from ceremonies.owed import Debt, Note, Overdue, Owed, StepDebt, Work, owed
+from ceremonies.steps import Do
 
 log = structlog.get_logger()
 
 TICK_S = 1.0
 FOLLOW_ATTEMPT_S = 3.0
+CONFIRM_STEP_S = 2.0
 BACK_OFF_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -108,6 +110,17 @@ class Ticking:
                 self._submit(station, intent.lane, lambda: adopt(station, intent))
             case Debt(cluster=cluster):
                 self._submit(station, cluster, lambda: _work(station, due))
+            case StepDebt():
+                self._begin_step(station, due)
+
+    def _begin_step(self, station: Station, due: StepDebt) -> None:
+        """Do what a step needs; whether people have done it by hand is looked at now and then."""
+        key = f"{due.runbook} {due.step}"
+        last = self._followed.get(key, 0.0)
+        if due.do is Do.CONFIRM and time.monotonic() - last < CONFIRM_STEP_S:
+            return
+        self._followed[key] = time.monotonic()
+        self._submit(station, due.cluster, lambda: steps.do(station, due))
 
     def _submit(self, station: Station, lane: str, work: Callable[[], None]) -> None:
         key = (station.name, lane)

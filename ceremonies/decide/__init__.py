@@ -21,12 +21,13 @@ from ceremonies.commands import (
     Start,
     Thaw,
 )
-from ceremonies.decide import gathering, promotion, shares
+from ceremonies.decide import gathering, promotion, runbooks, shares
+from ceremonies.decide.runbooks import decide_runbook
 from ceremonies.decide.terms import Terms
 from ceremonies.events import Event
 from ceremonies.state import SetState
 
-__all__ = ["Terms", "decide"]
+__all__ = ["Terms", "decide", "decide_runbook"]
 
 
 def decide(
@@ -34,7 +35,7 @@ def decide(
 ) -> list[Event] | Refusal:
     """Return the events of one entry that answer `command` at `now` (ms), or a Refusal."""
     if isinstance(command, Start):
-        return gathering.start(state, command, now=now, terms=terms, fresh=fresh)
+        return _start(state, command, now=now, terms=terms, fresh=fresh)
     ceremony = state.find(command.ceremony)
     if ceremony is None:
         return Refusal(
@@ -42,6 +43,20 @@ def decide(
             words="That ceremony is over and another one took its place; nothing was done.",
         )
     return _in_ceremony(state, ceremony, command, now=now, terms=terms, fresh=fresh)
+
+
+def _start(
+    state: SetState, command: Start, *, now: int, terms: Terms, fresh: Fresh
+) -> list[Event] | Refusal:
+    """A ceremony and, in the same entry, the runbook that its token is for."""
+    if state.open_ceremony(command.cluster) is not None:
+        return gathering.start(state, command, now=now, terms=terms, fresh=fresh)
+    planned = runbooks.for_ceremony(state, command, fresh=fresh)
+    if isinstance(planned, Refusal):
+        return planned
+    runbook, begun = planned
+    started = gathering.start(state, command, now=now, terms=terms, fresh=fresh, runbook=runbook)
+    return started if isinstance(started, Refusal) else [*begun, *started]
 
 
 def _in_ceremony(

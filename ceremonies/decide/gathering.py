@@ -29,7 +29,6 @@ from ceremonies.events import (
     HolderDeclined,
     HoldersReminded,
     Kind,
-    Purpose,
     RestartAsked,
     ThawAgreed,
 )
@@ -39,17 +38,22 @@ from ceremonies.state import SetState
 
 _REMINDED_MS = 30_000
 _EXTENDED_MS = 60_000
-_SERVED = (Purpose.PROMOTE, Purpose.DRILL)
 _WAITS = (Phase.STARTING, Phase.BLOCKED, Phase.COLLECTING, Phase.STRANDED)
 
 
 def start(
-    state: SetState, command: Start, *, now: int, terms: Terms, fresh: Fresh
+    state: SetState,
+    command: Start,
+    *,
+    now: int,
+    terms: Terms,
+    fresh: Fresh,
+    runbook: str = "",
 ) -> list[Event] | Refusal:
-    """Start a ceremony on a cluster that has none open, if the gate lets an attempt start."""
-    if command.purpose not in _SERVED:
-        words = f"A ceremony for {command.purpose} comes later: nothing could use its token yet."
-        return Refusal(reason=Reason.COMES_LATER, words=words)
+    """Start a ceremony on a cluster that has none open, if the gate lets an attempt start.
+
+    Its token is for a step of `runbook`; for none of them if it is a drill.
+    """
     if share.is_shown_in(command.reason):
         return Refusal(reason=Reason.MALFORMED, words=share.SHOWN_WORDS)
     if state.open_ceremony(command.cluster) is not None:
@@ -71,6 +75,7 @@ def start(
         evidence=command.evidence,
         deadline=terms.deadline(now=now, max_at=max_at),
         max_at=max_at,
+        runbook=runbook,
     )
     return [*_learnt_id(state, command.evidence), started]
 

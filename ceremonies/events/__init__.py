@@ -67,9 +67,34 @@ from ceremonies.events.record import (
     TailLost,
     Unposted,
 )
+from ceremonies.events.runbooks import (
+    Action,
+    ActivationIssued,
+    ActivationSpent,
+    Guard,
+    NodesSealed,
+    PlannedStep,
+    Play,
+    RunbookAborted,
+    RunbookStarted,
+    SecondPrimaryGone,
+    SecondPrimarySeen,
+    StepAccepted,
+    StepApproved,
+    StepContinued,
+    StepDone,
+    StepRefused,
+    StepRejected,
+    StepRequested,
+    StepSkipped,
+    StepSlow,
+)
 
 __all__ = [
     "Abandoned",
+    "Action",
+    "ActivationIssued",
+    "ActivationSpent",
     "Adopted",
     "AttemptCancelled",
     "AttemptCompleted",
@@ -87,6 +112,7 @@ __all__ = [
     "Event",
     "ForeignAttemptFound",
     "GivenOutside",
+    "Guard",
     "HolderDeclined",
     "HoldersReminded",
     "IdentityIntroduced",
@@ -94,7 +120,10 @@ __all__ = [
     "Kind",
     "Lost",
     "MessagesPosted",
+    "NodesSealed",
     "PeopleWoken",
+    "PlannedStep",
+    "Play",
     "Posted",
     "Promoted",
     "PromotionAccepted",
@@ -109,9 +138,22 @@ __all__ = [
     "RosterChanged",
     "RoundLoss",
     "RoundLost",
+    "RunbookAborted",
+    "RunbookStarted",
+    "SecondPrimaryGone",
+    "SecondPrimarySeen",
     "ShareAccepted",
     "ShareConflicted",
     "ShareRefused",
+    "StepAccepted",
+    "StepApproved",
+    "StepContinued",
+    "StepDone",
+    "StepRefused",
+    "StepRejected",
+    "StepRequested",
+    "StepSkipped",
+    "StepSlow",
     "TailLost",
     "ThawAgreed",
     "TokenDeleted",
@@ -164,7 +206,23 @@ Event = Annotated[
     | Promoted
     | TokenDeleted
     | TokenNotDeletable
-    | TokenDeletionUnknown,
+    | TokenDeletionUnknown
+    | RunbookStarted
+    | StepContinued
+    | StepRequested
+    | StepApproved
+    | StepRejected
+    | StepAccepted
+    | StepRefused
+    | ActivationIssued
+    | ActivationSpent
+    | StepSlow
+    | StepDone
+    | StepSkipped
+    | RunbookAborted
+    | SecondPrimarySeen
+    | SecondPrimaryGone
+    | NodesSealed,
     Field(discriminator="type"),
 ]
 

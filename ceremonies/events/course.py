@@ -33,6 +33,7 @@ class CeremonyStarted:
     evidence: Evidence
     deadline: int
     max_at: int
+    runbook: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,14 @@ class Kind(StrEnum):
     PROMOTE = "promote"
     DELETE_TOKEN = "delete-token"  # noqa: S105 — an effect's name
     POST = "post"
+    DEMOTE = "demote"
+    DISABLE = "disable"
+    ENABLE_PRIMARY = "enable-primary"
+    ENABLE_SECONDARY = "enable-secondary"
+    ACTIVATE = "activate"
+    UPDATE_PRIMARY = "update-primary"
+    REVOKE_SECONDARY = "revoke-secondary"
+    SNAPSHOT = "snapshot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +65,8 @@ class Intended:
     mark: str = ""
     nonce: str = ""
     keys: tuple[str, ...] = ()
+    runbook: str = ""
+    step: str = ""
     evidence: Evidence | None = None
 
 

@@ -15,6 +15,7 @@ from ceremonies.fold.attempts import after_attempt_event
 from ceremonies.fold.course import after_course_event, opened_by
 from ceremonies.fold.promotions import after_promotion_event, withdrawn
 from ceremonies.fold.record import after_record_event, without_intent
+from ceremonies.fold.runbooks import after_runbook_event, with_ceremony
 from ceremonies.state import Alarm, SetState
 
 _ALARMS_KEPT = 20
@@ -25,14 +26,18 @@ def fold(
     state: SetState, *, n: int, head: str, at: int, cause: str | None, events: Sequence[Event]
 ) -> SetState:
     """Return the state after entry `n` (hash `head`, written at `at` ms) with these events."""
-    before = state.ceremonies
+    before, runbooks = state.ceremonies, state.runbooks
     for event in events:
         state = _after(state, event, at=at, n=n)
     changed = tuple(
         c if any(c is old for old in before) else replace(c, entry=n, head=head)
         for c in state.ceremonies
     )
-    state = replace(state, ceremonies=changed)
+    drawn = tuple(
+        r if any(r is old for old in runbooks) else replace(r, entry=n, head=head)
+        for r in state.runbooks
+    )
+    state = replace(state, ceremonies=changed, runbooks=drawn)
     causes = state.causes if cause is None else {**state.causes, cause: n}
     return replace(state, n=n, head=head, at=at, causes=causes)
 
@@ -41,6 +46,8 @@ def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
     state = after_record_event(state, event, at=at)
     state = without_intent(state, getattr(event, "effect", ""), event)
     state = _in_ceremony(state, event, at=at, n=n)
+    state = after_runbook_event(state, event, at=at)
+    state = with_ceremony(state, event, at=at)
     match event:
         case ClusterIdSeen(cluster_id=cluster_id):
             state = replace(state, cluster_id=cluster_id)

@@ -39,6 +39,7 @@ def opened_by(event: Event, *, at: int, n: int) -> Ceremony | None:
         evidence=event.evidence,
         deadline=event.deadline,
         max_at=event.max_at,
+        runbook=event.runbook,
         reminded_at=at,
         moments=Moments(),
         touched=n,

@@ -1,0 +1,102 @@
+"""Activation tokens: made by the primary, sealed before they are told of, forgotten when lost.
+
+The token opens the primary's data to a cluster (docs/facts/vault.md 5.4): it is in the keychain
+only, never in Slack, and a secondary's id whose token was lost is revoked at the primary.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from ceremonies.conductor.steps.scene import Scene
+from ceremonies.errors import VaultError
+from ceremonies.events import (
+    Abandoned,
+    ActivationIssued,
+    ActivationSpent,
+    Intended,
+    Kind,
+)
+from ceremonies.steps import Do
+from ceremonies.vault.errors import PermissionDenied, TruthUnknown
+
+log = structlog.get_logger()
+
+KIND = "activation"
+
+
+def activate(scene: Scene) -> None:
+    """Have the primary make an activation token for the step's cluster."""
+    station, step = scene.station, scene.step
+    client = station.clients[scene.follows]
+    node = client.active_node()
+    login = station.logins[scene.follows].token(node)
+    intent = scene.intend(Do.ACTIVATE, Kind.ACTIVATE, lane=scene.follows)
+    if intent is None:
+        return
+    if not station.may_send(intent):
+        station.close_intent(intent.effect, Abandoned(effect=intent.effect, why="too late"))
+        return
+    try:
+        made = client.operations.activation_token(node, login, intent.nonce)
+    except TruthUnknown:
+        settle_activation(scene, intent)
+        return
+    except PermissionDenied as error:
+        words = f"{scene.follows}: {error} {error.advice}"
+        scene.refuse("PermissionDenied", words, effect=intent.effect, by_hand=True)
+        return
+    except VaultError as error:
+        words = f"{scene.follows} made no activation token. {error} {error.advice}"
+        scene.refuse(type(error).__name__, words, effect=intent.effect, again=True)
+        return
+    kept_s = max(60, (made.expires_at - station.clock.now()) // 1000)
+    station.keep_named(KIND, step.cluster, intent.nonce, made.token, expires_in=kept_s)
+    issued = ActivationIssued(
+        runbook=scene.runbook.id,
+        step=step.id,
+        effect=intent.effect,
+        secondary_id=intent.nonce,
+        until=made.expires_at,
+        primary=scene.follows,
+        primary_address=made.address,
+    )
+    station.close_intent(intent.effect, issued)
+    log.info("activation.issued", set=station.name, primary=scene.follows, cluster=step.cluster)
+
+
+def settle_activation(scene: Scene, intent: Intended) -> None:
+    """A token whose reply was lost is held by nobody: its id is revoked, another one is made."""
+    spent = ActivationSpent(
+        runbook=scene.runbook.id,
+        step=scene.step.id,
+        effect=intent.effect,
+        secondary_id=intent.nonce,
+        words="The primary's answer was lost, so nobody holds this activation token.",
+    )
+    scene.station.close_intent(intent.effect, spent)
+
+
+def revoke(scene: Scene, secondary_id: str) -> None:
+    """Have the primary forget a secondary's id whose activation token nobody will use."""
+    station = scene.station
+    client = station.clients[scene.follows]
+    node = client.active_node()
+    login = station.logins[scene.follows].token(node)
+    intent = scene.intend(Do.REVOKE, Kind.REVOKE_SECONDARY, lane=scene.follows, name=secondary_id)
+    if intent is None or not station.may_send(intent):
+        return
+    try:
+        client.operations.revoke_secondary(node, login, secondary_id)
+    except VaultError as error:
+        why = Abandoned(effect=intent.effect, why=type(error).__name__)
+        station.close_intent(intent.effect, why)
+        raise
+    gone = ActivationSpent(
+        runbook=scene.runbook.id,
+        step=scene.step.id,
+        effect=intent.effect,
+        secondary_id=secondary_id,
+        revoked=True,
+    )
+    station.close_intent(intent.effect, gone)

@@ -1,0 +1,288 @@
+"""Beginning a runbook, going on with it, asking and agreeing, stopping it."""
+
+from __future__ import annotations
+
+from ceremonies import share
+from ceremonies.approval import step_agreed
+from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.commands import (
+    AbortRunbook,
+    ApproveStep,
+    ContinueStep,
+    FinishStep,
+    Fresh,
+    Reason,
+    Refusal,
+    RejectStep,
+    RequestStep,
+    RunbookCommand,
+    SkipStep,
+    Start,
+    StartRunbook,
+)
+from ceremonies.decide import gathering
+from ceremonies.decide.terms import Terms
+from ceremonies.events import (
+    Action,
+    CeremonyCancelled,
+    Event,
+    Guard,
+    RunbookAborted,
+    RunbookStarted,
+    StepApproved,
+    StepContinued,
+    StepDone,
+    StepRejected,
+    StepRequested,
+    StepSkipped,
+)
+from ceremonies.plans import CEREMONY_FOR
+from ceremonies.runbook import Runbook, Step, StepState
+from ceremonies.state import SetState
+
+_OPTIONAL = (Action.SNAPSHOT, Action.CANARY, Action.CLIENTS, Action.PERFORMANCE)
+_FOLLOWS = (Action.TOKEN, Action.UPDATE_PRIMARY)
+
+
+def decide_runbook(
+    state: SetState, command: RunbookCommand, *, now: int, terms: Terms, fresh: Fresh
+) -> list[Event] | Refusal:
+    """Return the events of one entry that answer `command` at `now` (ms), or a Refusal."""
+    if isinstance(command, StartRunbook):
+        return begin(state, command, fresh=fresh)
+    r = state.find_runbook(command.runbook)
+    if r is None or not r.is_open:
+        words = "That runbook is over; nothing was done."
+        return Refusal(reason=Reason.NO_RUNBOOK, words=words)
+    if isinstance(command, AbortRunbook):
+        return _abort(state, r, command)
+    step = r.step(command.step)
+    if step is None:
+        return Refusal(reason=Reason.STALE, words="This runbook has no such step.")
+    if step not in r.at_hand:
+        done = step.state.is_over
+        words = "This step is over already." if done else "It is not this step's turn yet."
+        return Refusal(reason=Reason.STALE if done else Reason.NOT_NOW, words=words)
+    return _of_step(state, r, step, command, now=now, terms=terms, fresh=fresh)
+
+
+def _of_step(
+    state: SetState,
+    r: Runbook,
+    step: Step,
+    command: RunbookCommand,
+    *,
+    now: int,
+    terms: Terms,
+    fresh: Fresh,
+) -> list[Event] | Refusal:
+    if any(i.runbook == r.id and i.step == step.id for i in state.intents.values()):
+        return Refusal(reason=Reason.BUSY, words="Vault is being asked just now; wait for it.")
+    match command:
+        case ContinueStep():
+            return _continue(state, r, step, command, now=now, terms=terms, fresh=fresh)
+        case RequestStep():
+            return _request(r, step, command)
+        case ApproveStep():
+            return _approve(r, step, command, now=now, terms=terms)
+        case RejectStep():
+            return _reject(r, step, command)
+        case FinishStep():
+            return _finish(r, step, command)
+        case SkipStep():
+            return _skip(state, r, step, command)
+        case _:
+            raise RuntimeError("this command has no step")
+
+
+def begin(state: SetState, command: StartRunbook, *, fresh: Fresh) -> list[Event] | Refusal:
+    """Begin a runbook where none is open; its plan is in its first entry."""
+    if share.is_shown_in(command.reason):
+        return Refusal(reason=Reason.MALFORMED, words=share.SHOWN_WORDS)
+    running = state.runbook
+    if running is not None:
+        words = (
+            f"The runbook {running.play} of {state.name}/{running.target} is open. "
+            "Finish it or abort it first."
+        )
+        return Refusal(reason=Reason.ALREADY_OPEN, words=words)
+    started = RunbookStarted(
+        runbook=fresh.runbook,
+        play=command.play,
+        target=command.target,
+        source=command.source,
+        by=command.by,
+        reason=command.reason,
+        steps=command.steps,
+        evidence=command.evidence,
+    )
+    return [started]
+
+
+def for_ceremony(
+    state: SetState, command: Start, *, fresh: Fresh
+) -> tuple[str, list[Event]] | Refusal:
+    """Return the runbook that a ceremony's token is for, and the events that begin it.
+
+    It is the open one if that waits for this token; else `command.plan` is begun.
+    """
+    if command.plan is None:
+        return "", []
+    r = state.runbook
+    if r is not None and _waits_for(r, command):
+        return r.id, []
+    begun = begin(state, command.plan, fresh=fresh)
+    return begun if isinstance(begun, Refusal) else (fresh.runbook, begun)
+
+
+def _waits_for(r: Runbook, command: Start) -> bool:
+    step = r.of(Action.TOKEN, command.cluster)
+    user = _user_of(r, step) if step in r.at_hand else None
+    return user is not None and CEREMONY_FOR[user.action] is command.purpose
+
+
+def _user_of(r: Runbook, token: Step | None) -> Step | None:
+    """Return the step for which this step's token is."""
+    if token is None:
+        return None
+    uses = (s for s in r.steps if s.cluster == token.cluster and s.action in CEREMONY_FOR)
+    return next((s for s in uses if not s.state.is_over), None)
+
+
+def _continue(
+    state: SetState,
+    r: Runbook,
+    step: Step,
+    command: ContinueStep,
+    *,
+    now: int,
+    terms: Terms,
+    fresh: Fresh,
+) -> list[Event] | Refusal:
+    if step.action is Action.TOKEN:
+        return _call_together(state, r, step, command, now=now, terms=terms, fresh=fresh)
+    if step.guard is Guard.HANDS:
+        return _not_now("People do this step; say when it is done.")
+    if step.guard is Guard.TYPED:
+        return _not_now(f"Type {state.name}/{step.cluster} to ask for this step.")
+    if step.state is StepState.ACCEPTED:
+        return _not_now("Vault has taken this on; wait until it is done.")
+    fresh_start = step.state is StepState.WAITING and step.guard is Guard.CONTINUE
+    if fresh_start or step.state is StepState.REFUSED or step.tries:
+        return [StepContinued(runbook=r.id, step=step.id, by=command.by)]
+    return _not_now("This step goes on by itself; nothing is needed from you now.")
+
+
+def _call_together(
+    state: SetState,
+    r: Runbook,
+    step: Step,
+    command: ContinueStep,
+    *,
+    now: int,
+    terms: Terms,
+    fresh: Fresh,
+) -> list[Event] | Refusal:
+    user = _user_of(r, step)
+    if user is None:
+        return _not_now("No step needs this token any more.")
+    wish = Start(
+        by=command.by,
+        cluster=step.cluster,
+        purpose=CEREMONY_FOR[user.action],
+        reason=r.reason,
+        evidence=command.evidence,
+    )
+    return gathering.start(state, wish, now=now, terms=terms, fresh=fresh, runbook=r.id)
+
+
+def _request(r: Runbook, step: Step, command: RequestStep) -> list[Event] | Refusal:
+    if share.is_shown_in(command.reason):
+        return Refusal(reason=Reason.MALFORMED, words=share.SHOWN_WORDS)
+    if step.guard is not Guard.TYPED:
+        return _not_now("This step is not asked for by typing.")
+    if step.request is not None:
+        words = f"<@{step.request.by}> has asked for this step already."
+        return Refusal(reason=Reason.ALREADY_OPEN, words=words)
+    if step.state is StepState.ACCEPTED:
+        return _not_now("Vault has taken this on; wait until it is done.")
+    asked = StepRequested(
+        runbook=r.id,
+        step=step.id,
+        by=command.by,
+        reason=command.reason,
+        evidence=command.evidence,
+    )
+    return [asked]
+
+
+def _approve(
+    r: Runbook, step: Step, command: ApproveStep, *, now: int, terms: Terms
+) -> list[Event] | Refusal:
+    if step.request is None or step.state is StepState.ACCEPTED:
+        words = "This step is not asked for just now, so there is nothing to approve."
+        return Refusal(reason=Reason.NO_REQUEST, words=words)
+    if command.asked_at != step.request.at:
+        return _changed()
+    if command.by == step.request.by:
+        words = "You asked for this step; another person must approve it."
+        return Refusal(reason=Reason.OWN_REQUEST, words=words)
+    if command.by in step_agreed(step, terms.rules, now=now):
+        return _not_now("You have approved this step already.")
+    return [StepApproved(runbook=r.id, step=step.id, by=command.by)]
+
+
+def _reject(r: Runbook, step: Step, command: RejectStep) -> list[Event] | Refusal:
+    if step.request is None or step.state is StepState.ACCEPTED:
+        return Refusal(reason=Reason.NO_REQUEST, words="This step is not asked for just now.")
+    if command.asked_at != step.request.at:
+        return _changed()
+    return [StepRejected(runbook=r.id, step=step.id, by=command.by)]
+
+
+def _finish(r: Runbook, step: Step, command: FinishStep) -> list[Event] | Refusal:
+    if step.guard is not Guard.HANDS:
+        return _not_now("Conclave sees by itself when this step is done, and waits for that.")
+    done = StepDone(
+        runbook=r.id, step=step.id, by=command.by, words=f"<@{command.by}> says that it is done."
+    )
+    return [done]
+
+
+def _skip(state: SetState, r: Runbook, step: Step, command: SkipStep) -> list[Event] | Refusal:
+    follows = step.action in _FOLLOWS and step.cluster != r.target
+    if step.action not in _OPTIONAL and not follows:
+        return _not_now("Nothing that follows could be done without this step.")
+    if step.state is StepState.ACCEPTED:
+        return _not_now("Vault has taken this on; wait until it is done.")
+    c = state.find(step.ceremony)
+    ended = _ended_with(c, by=command.by)
+    return [*ended, StepSkipped(runbook=r.id, step=step.id, by=command.by)]
+
+
+def _abort(state: SetState, r: Runbook, command: AbortRunbook) -> list[Event] | Refusal:
+    if any(intent.runbook == r.id for intent in state.intents.values()):
+        return Refusal(reason=Reason.BUSY, words="Vault is being asked just now; wait for it.")
+    ceremonies = [c for c in state.open_ceremonies if c.runbook == r.id]
+    asked = [state.intents.get(c.cluster) for c in ceremonies]
+    if any(c.phase is Phase.PROMOTING for c in ceremonies) or any(
+        intent and intent.kind == "promote" for intent in asked
+    ):
+        return _not_now("The promotion was sent to Vault; it cannot be taken back.")
+    ended = [event for c in ceremonies for event in _ended_with(c, by=command.by)]
+    return [*ended, RunbookAborted(runbook=r.id, by=command.by)]
+
+
+def _ended_with(c: Ceremony | None, *, by: str) -> list[Event]:
+    if c is None or not c.is_open or c.phase is Phase.PROMOTING:
+        return []
+    return [CeremonyCancelled(ceremony=c.id, by=by)]
+
+
+def _changed() -> Refusal:
+    words = "The request changed since this card was drawn; look at the card again."
+    return Refusal(reason=Reason.STALE, words=words)
+
+
+def _not_now(words: str) -> Refusal:
+    return Refusal(reason=Reason.NOT_NOW, words=words)

@@ -1,0 +1,114 @@
+"""Which of a runbook's steps is to be done now, and what of it. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from ceremonies.approval import is_approved, is_step_approved
+from ceremonies.ceremony import Ceremony, Phase, TokenState
+from ceremonies.events import Action
+from ceremonies.roster import Roster
+from ceremonies.runbook import Runbook, Step, StepState
+from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
+
+ACTIVATION_MARGIN_MS = 60_000  # an activation token that ends sooner is not sent any more
+
+
+class Do(StrEnum):
+    """What a step needs done now."""
+
+    ACTIVATE = "activate"  # the primary makes an activation token
+    ORDER = "order"  # Vault is given the step's order
+    CONFIRM = "confirm"  # it is looked whether what the step is for holds
+    READ = "read"  # the canary is read
+    REVOKE = "revoke"  # the primary forgets a secondary's id whose token was lost
+
+
+_OFFERED = (StepState.WAITING, StepState.WANTED)
+_JOINS = (Action.UPDATE_PRIMARY, Action.ENABLE_SECONDARY)
+_PROVEN = (*_JOINS, Action.DEMOTE, Action.DISABLE, Action.ENABLE_PRIMARY)
+
+
+def due(
+    state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int, roster: Roster
+) -> tuple[Do, str] | None:
+    """Return what this step at hand needs done, and on whose lane; None: nothing but people.
+
+    A lane is a cluster's name; a cluster that is being asked something already has no other work.
+    """
+    found = _due(state, r, step, rules, now=now, roster=roster)
+    return None if found is None or found[1] in state.intents else found
+
+
+def _due(
+    state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int, roster: Roster
+) -> tuple[Do, str] | None:
+    if step.state is StepState.ACCEPTED:
+        return Do.CONFIRM, step.cluster
+    if now < step.retry_at or step.state is StepState.REFUSED:
+        return None
+    if step.action is Action.CANARY:
+        return (Do.READ, step.cluster) if step.state in _OFFERED else None
+    if step.by_hand and step.action in _PROVEN:
+        return Do.CONFIRM, step.cluster
+    if not is_wanted(state, r, step, rules, now=now, roster=roster):
+        return None
+    if step.action in _JOINS and needs_activation(step, now=now):
+        return Do.ACTIVATE, r.follows
+    return Do.ORDER, step.cluster
+
+
+def needs_activation(step: Step, *, now: int) -> bool:
+    """Return whether no activation token is held that could still be used."""
+    return step.activation is None or now >= step.activation.until - ACTIVATION_MARGIN_MS
+
+
+def is_wanted(
+    state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int, roster: Roster
+) -> bool:
+    """Return whether all that has to come before the order has come: people, tokens, steps."""
+    if step not in r.at_hand or step.state in (StepState.REFUSED, StepState.ACCEPTED):
+        return False
+    match step.action:
+        case Action.DEMOTE if r.of(Action.PROMOTE) is not None:
+            # Nothing is demoted before the promotion could follow at once.
+            c = promotion_of(state, r)
+            return c is not None and is_ready(c) and is_approved(c, rules, now=now, roster=roster)
+        case Action.DEMOTE | Action.ENABLE_SECONDARY:
+            return is_step_approved(step, rules, now=now, roster=roster)
+        case Action.DISABLE:
+            c = state.find(step.ceremony)
+            agreed = is_step_approved(step, rules, now=now, roster=roster)
+            return agreed and (c is None or is_ready(c))
+        case Action.UPDATE_PRIMARY:
+            c = state.find(step.ceremony)
+            return c is not None and is_ready(c)
+        case Action.SNAPSHOT | Action.ENABLE_PRIMARY:
+            return step.state is StepState.WANTED
+        case _:
+            return False
+
+
+def promotion_of(state: SetState, r: Runbook) -> Ceremony | None:
+    """Return the ceremony whose token promotes this runbook's target, or None."""
+    step = r.of(Action.PROMOTE)
+    return state.find(step.ceremony) if step and step.ceremony else None
+
+
+def is_ready(c: Ceremony) -> bool:
+    """Return whether the ceremony's token is held and nobody froze it."""
+    return c.phase is Phase.TOKEN_HELD and c.token is TokenState.HELD and not c.frozen
+
+
+def is_using(state: SetState, c: Ceremony) -> bool:
+    """Return whether a step is on its way that this ceremony's token is for: it is not idle."""
+    r = state.find_runbook(c.runbook) if c.runbook else None
+    if r is None or not r.is_open:
+        return False
+    uses = [s for s in r.steps if s.ceremony == c.id and s.action is not Action.TOKEN]
+    first = r.of(Action.DEMOTE)
+    if first is not None and r.of(Action.PROMOTE) is not None:
+        uses.append(first)
+    busy = {intent.step for intent in state.intents.values() if intent.runbook == r.id}
+    return any(s.state is StepState.ACCEPTED or s.id in busy for s in uses)
