@@ -26,8 +26,9 @@ from ceremonies.commands import (
     Thaw,
 )
 from ceremonies.conductor import posting, shares
-from ceremonies.conductor.answers import Answer, Done
+from ceremonies.conductor.answers import STORE_AWAY, Answer, Done
 from ceremonies.conductor.people import People
+from ceremonies.conductor.runbooks import PLAY_FOR, Runbooks, planned
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
 from ceremonies.decide import decide
@@ -41,10 +42,6 @@ from ceremonies.topology import ReplicationSet
 from ceremonies.wake import Wake
 
 log = structlog.get_logger()
-_STORE_AWAY = Refusal(
-    reason=Reason.STORE,
-    words="Redis does not answer, so nothing was decided and nothing is lost. Try again soon.",
-)
 
 _LONG_OVER = Refusal(reason=Reason.NO_CEREMONY, words="That ceremony is long over.")
 
@@ -72,6 +69,7 @@ class Conductor:
         self._wake = wake
         self._closing = closing
         self._listeners = listeners
+        self.runbooks = Runbooks(stations)
 
     @property
     def sets(self) -> Mapping[str, ReplicationSet]:
@@ -132,7 +130,20 @@ class Conductor:
         if isinstance(target, Refusal):
             return target
         evidence = station.look(target)
-        wish = Start(by=by, cluster=target, purpose=purpose, reason=reason, evidence=evidence)
+        begins = None
+        if purpose in PLAY_FOR:
+            play = PLAY_FOR[purpose]
+            begins = planned(station, play, cluster=target, by=by, reason=reason, evidence=evidence)
+        if isinstance(begins, Refusal):
+            return begins
+        wish = Start(
+            by=by,
+            cluster=target,
+            purpose=purpose,
+            reason=reason,
+            evidence=evidence,
+            plan=begins,
+        )
         answer = self._decide(set_name, wish, by=by, cause=cause)
         if isinstance(answer, Done):
             newest = answer.state.newest(target)
@@ -156,7 +167,7 @@ class Conductor:
             station = self._stations[set_name]
             return shares.offer(station, ceremony, holder=holder, text=text, cause=cause)
         except StoreUnreachable:
-            return _STORE_AWAY
+            return STORE_AWAY
 
     def decline(self, set_name: str, ceremony: str, *, holder: str, cause: str) -> Answer:
         """Note that a holder cannot take part."""
@@ -281,7 +292,7 @@ class Conductor:
         try:
             outcome = station.ledger.append(build, who=by, cause=cause)
         except StoreUnreachable:
-            return _STORE_AWAY
+            return STORE_AWAY
         except LogBroken as error:
             return Refusal(reason=Reason.STORE, words=f"Nothing was done: {error}. {error.advice}")
         if isinstance(outcome, Refusal):

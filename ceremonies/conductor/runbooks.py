@@ -1,0 +1,197 @@
+"""The conductor's side of runbooks: every wish of a person that concerns one comes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ceremonies.commands import (
+    AbortRunbook,
+    ApproveStep,
+    ContinueStep,
+    FinishStep,
+    Reason,
+    Refusal,
+    RejectStep,
+    RequestStep,
+    RunbookCommand,
+    SkipStep,
+    StartRunbook,
+)
+from ceremonies.conductor.answers import STORE_AWAY, RunbookAnswer, RunbookDone
+from ceremonies.conductor.casting import cast
+from ceremonies.conductor.station import Station
+from ceremonies.decide import decide_runbook
+from ceremonies.errors import LogBroken, StoreUnreachable
+from ceremonies.events import Event, Play, Purpose
+from ceremonies.evidence import Evidence
+from ceremonies.plans import plan
+from ceremonies.state import SetState
+from ceremonies.vault import ClusterView
+
+PLAY_FOR = {
+    Purpose.PROMOTE: Play.FAILOVER,
+    Purpose.UPDATE_PRIMARY: Play.REPOINT,
+    Purpose.DISABLE: Play.RETIRE,
+}
+
+
+def planned(
+    station: Station,
+    play: Play,
+    *,
+    cluster: str | None,
+    by: str,
+    reason: str,
+    evidence: Evidence | None = None,
+) -> StartRunbook | Refusal:
+    """Return the runbook as it would begin now: every node is asked, unless it was just."""
+    seen = evidence or station.look(cluster or next(iter(station.clients)))
+    rules = station.terms().rules
+    views = dict(station.views)
+    parts = cast(play, station.ledger.state, rules, views, cluster=cluster)
+    if isinstance(parts, Refusal):
+        return Refusal(reason=parts.reason, words=parts.words, evidence=seen)
+    steps = plan(
+        play,
+        rules,
+        target=parts.target,
+        source=parts.source,
+        secondaries=parts.secondaries,
+        performance=_performance(views, parts.source),
+        target_is_secondary=parts.target_is_secondary,
+    )
+    return StartRunbook(
+        by=by,
+        play=play,
+        target=parts.target,
+        source=parts.source,
+        reason=reason,
+        steps=steps,
+        evidence=seen if seen.target == parts.target else station.look(parts.target),
+    )
+
+
+def _performance(views: Mapping[str, ClusterView], source: str) -> tuple[str, ...]:
+    """Return the performance secondaries that the primary knows: each needs a step of its own."""
+    view = views.get(source)
+    return view.performance_secondaries if view else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Runbooks:
+    """Thinks and does, for every set. Its methods return an answer and raise nothing."""
+
+    stations: Mapping[str, Station]
+
+    def run(
+        self,
+        set_name: str,
+        play: Play,
+        *,
+        by: str,
+        cluster: str | None,
+        reason: str,
+        cause: str,
+    ) -> RunbookAnswer:
+        """Begin a runbook: its plan is shown, and nothing is done before a commander goes on."""
+        station = self.stations[set_name]
+        wish = planned(station, play, cluster=cluster, by=by, reason=reason)
+        if isinstance(wish, Refusal):
+            return wish
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def go_on(
+        self, set_name: str, runbook: str, step: str, *, by: str, cause: str
+    ) -> RunbookAnswer:
+        """Do this step now, or once more."""
+        station = self.stations[set_name]
+        found = _step_cluster(station, runbook, step)
+        if isinstance(found, Refusal):
+            return found
+        wish = ContinueStep(runbook=runbook, step=step, by=by, evidence=station.look(found))
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def request(
+        self,
+        set_name: str,
+        runbook: str,
+        step: str,
+        *,
+        by: str,
+        typed: str,
+        reason: str,
+        cause: str,
+    ) -> RunbookAnswer:
+        """Ask for a step that another must approve; `typed` names the cluster: `payments/b`."""
+        station = self.stations[set_name]
+        found = _step_cluster(station, runbook, step)
+        if isinstance(found, Refusal):
+            return found
+        name = f"{set_name}/{found}"
+        if typed.strip().casefold() != name:
+            words = f"Type {name} to confirm: that is the cluster that this step changes."
+            return Refusal(reason=Reason.MALFORMED, words=words)
+        wish = RequestStep(
+            runbook=runbook, step=step, by=by, reason=reason, evidence=station.look(found)
+        )
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def approve(
+        self, set_name: str, runbook: str, step: str, *, by: str, asked_at: int, cause: str
+    ) -> RunbookAnswer:
+        """Agree to the step as it was requested at `asked_at`."""
+        wish = ApproveStep(runbook=runbook, step=step, by=by, asked_at=asked_at)
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def reject(
+        self, set_name: str, runbook: str, step: str, *, by: str, asked_at: int, cause: str
+    ) -> RunbookAnswer:
+        """Say no to the step as it was requested at `asked_at`."""
+        wish = RejectStep(runbook=runbook, step=step, by=by, asked_at=asked_at)
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def finish(
+        self, set_name: str, runbook: str, step: str, *, by: str, cause: str
+    ) -> RunbookAnswer:
+        """Say that people did this step."""
+        wish = FinishStep(runbook=runbook, step=step, by=by)
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def skip(self, set_name: str, runbook: str, step: str, *, by: str, cause: str) -> RunbookAnswer:
+        """Leave an optional step out."""
+        wish = SkipStep(runbook=runbook, step=step, by=by)
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def abort(self, set_name: str, runbook: str, *, by: str, cause: str) -> RunbookAnswer:
+        """Stop here; what is done stays done, and what is owed to Vault is still done."""
+        wish = AbortRunbook(runbook=runbook, by=by)
+        return self._decide(set_name, wish, by=by, cause=cause)
+
+    def _decide(self, set_name: str, wish: RunbookCommand, *, by: str, cause: str) -> RunbookAnswer:
+        station = self.stations[set_name]
+        fresh = station.fresh()
+
+        def build(state: SetState, now: int) -> Sequence[Event] | Refusal:
+            return decide_runbook(state, wish, now=now, terms=station.terms(), fresh=fresh)
+
+        try:
+            outcome = station.ledger.append(build, who=by, cause=cause)
+        except StoreUnreachable:
+            return STORE_AWAY
+        except LogBroken as error:
+            return Refusal(reason=Reason.STORE, words=f"Nothing was done: {error}. {error.advice}")
+        if isinstance(outcome, Refusal):
+            return outcome
+        state, appended = outcome
+        begun = isinstance(wish, StartRunbook)
+        found = state.runbook if begun else state.find_runbook(wish.runbook)  # type: ignore[union-attr]
+        return RunbookDone(state=state, runbook=found, repeated=not appended)
+
+
+def _step_cluster(station: Station, runbook: str, step: str) -> str | Refusal:
+    r = station.ledger.state.find_runbook(runbook)
+    found = r.step(step) if r else None
+    if found is None:
+        return Refusal(reason=Reason.NO_RUNBOOK, words="That runbook is over; nothing was done.")
+    return found.cluster
