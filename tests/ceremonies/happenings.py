@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from enum import Enum
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from ceremonies.events import Event, Posted, Unposted
+from ceremonies.events import Event, PlannedStep, Posted, Unposted
 from ceremonies.evidence import Evidence, Finding, NodeSeen
 from tests.ceremonies.cast import HOLDERS, KIM, SAM
 from tests.ceremonies.sights import CLEAR, LIVE_PRIMARY, T0
@@ -21,6 +21,8 @@ _SIGHTS = st.sampled_from((CLEAR, LIVE_PRIMARY))
 
 # What these fields hold decides whether two events are about the same thing.
 _NAMED: dict[str, st.SearchStrategy[Any]] = {
+    "runbook": st.sampled_from(("r1", "r2", "")),
+    "step": st.sampled_from(("token:b", "promote:b", "demote:a", "update-primary:a", "")),
     "ceremony": st.sampled_from(("c1", "c2", "c3", "")),
     "cluster": st.sampled_from(("a", "b")),
     "lane": st.sampled_from(("a", "b", "post")),
@@ -63,13 +65,13 @@ def one_of_kind(kind: type[Any]) -> st.SearchStrategy[Any]:
 def _of_field(name: str, hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 — a type hint
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    if hint in (Posted, Unposted, NodeSeen, Finding):
+    if hint in (Posted, Unposted, NodeSeen, Finding, PlannedStep):
         return one_of_kind(hint)
     if hint is Evidence:
         return _SIGHTS
     if hint == Evidence | None:
         return st.none() | _SIGHTS
-    if hint in (tuple[Posted, ...], tuple[Unposted, ...], tuple[str, ...]):
+    if get_origin(hint) is tuple:
         one = "by" if name in ("by", "holders") else ""
         return st.lists(_of_field(one, get_args(hint)[0]), max_size=4).map(tuple)
     if name in _NAMED:

@@ -1,0 +1,126 @@
+"""Each prefix of each runbook's log, continued by others: it ends, and nothing is done twice."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from ceremonies.events import Play
+from ceremonies.runbook import RunbookEnding
+from tests.ceremonies.runbooks.world import Stopped, Truth, World
+
+
+@dataclass(frozen=True)
+class Case:
+    """A runbook, the clusters before it and after it."""
+
+    play: Play
+    target: str
+    source: str
+    before: dict[str, str]
+    after: dict[str, str]
+    follow: dict[str, str]
+
+
+CASES = (
+    Case(
+        Play.FAILOVER,
+        "b",
+        "a",
+        {"a": "dead", "b": "secondary", "c": "secondary"},
+        {"a": "dead", "b": "primary", "c": "secondary"},
+        {"c": "b"},
+    ),
+    Case(
+        Play.PLANNED_FAILOVER,
+        "b",
+        "a",
+        {"a": "primary", "b": "secondary", "c": "secondary"},
+        {"a": "secondary", "b": "primary", "c": "secondary"},
+        {"a": "b", "c": "b"},
+    ),
+    Case(
+        Play.FAILBACK,
+        "a",
+        "b",
+        {"a": "secondary", "b": "primary"},
+        {"a": "primary", "b": "secondary"},
+        {"b": "a"},
+    ),
+    Case(
+        Play.REJOIN,
+        "a",
+        "b",
+        {"a": "primary", "b": "primary"},
+        {"a": "secondary", "b": "primary"},
+        {"a": "b"},
+    ),
+    Case(
+        Play.REPOINT,
+        "c",
+        "b",
+        {"a": "dead", "b": "primary", "c": "secondary"},
+        {"a": "dead", "b": "primary", "c": "secondary"},
+        {"c": "b"},
+    ),
+    Case(
+        Play.SETUP,
+        "b",
+        "a",
+        {"a": "disabled", "b": "disabled"},
+        {"a": "primary", "b": "secondary"},
+        {"b": "a"},
+    ),
+)
+
+
+def begun(case: Case, **changes: int) -> World:
+    """Return the world of a case in which the runbook has begun, if nobody is killed before."""
+    world = World(truth=Truth(role=dict(case.before)), **changes)
+    others = tuple(name for name, role in case.before.items() if role == "secondary")
+    with suppress(Stopped):
+        world.begins(case.play, target=case.target, source=case.source, secondaries=others)
+    return world
+
+
+def played(case: Case) -> World:
+    """Return the world after the whole runbook, without any mishap."""
+    world = begun(case)
+    world.goes_on()
+    return world
+
+
+def ended_well(case: Case, world: World) -> None:
+    """The runbook is done, the clusters are as it promises, and no change was made twice."""
+    (r,) = world.state.runbooks
+    assert r.ending is RunbookEnding.DONE, r
+    assert world.truth.role == case.after
+    assert {k: v for k, v in world.truth.follows.items() if k in case.follow} == case.follow
+    twice = {what: n for what, n in world.truth.took.items() if n > 1 and "snapshot" not in what}
+    assert not twice
+    assert all(c.token.is_over for c in world.state.ceremonies), "no token is left behind"
+    if case.play is not Play.REJOIN:
+        assert not world.always_two, "two primaries at once"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.play))
+def test_without_mishap(case: Case) -> None:
+    """A runbook brings about what it promises, in order."""
+    ended_well(case, played(case))
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["before Vault", "after Vault"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.play))
+def test_every_prefix_is_continued(case: Case, *, lost: bool) -> None:
+    """Stopped after any entry, before or after Vault did what comes next, others end it well."""
+    whole = len(played(case).log)
+    assert whole > 8
+    for entries in range(1, whole):
+        stopped = begun(case, stops_after=entries, stops_before_outcome=lost)
+        with suppress(Stopped):
+            stopped.goes_on()
+        world = stopped.cut(entries)
+        world.goes_on()
+        ended_well(case, world)
