@@ -141,13 +141,14 @@ class World:
     def goes_on(self, *, turns: int = 400) -> None:
         """Replicas do what is owed, people what is asked of them, until nothing is left."""
         for _ in range(turns):
-            if not self._turn() and not self._people():
+            if not self.turn() and not self._people():
                 if self.state.runbook is None and not self.state.intents:
                     return
                 self.now += 5_000
         raise AssertionError(f"it does not end: {self.state.runbook}")
 
-    def _turn(self) -> bool:
+    def turn(self) -> bool:
+        """Do one thing that is owed; return whether anything was."""
         for due in owed(self.state, self.terms, now=self.now):
             match due:
                 case Overdue(intent=intent):
@@ -168,7 +169,7 @@ class World:
             if self._wants(r, step):
                 return True
         c = self._gathering()
-        return c is not None and self._approves(c)
+        return c is not None and self.approves(c)
 
     def _wants(self, r: Runbook, step: Step) -> bool:
         who = {"runbook": r.id, "step": step.id}
@@ -189,7 +190,8 @@ class World:
         held = [c for c in self.state.open_ceremonies if r and c.runbook == r.id]
         return next((c for c in held if c.purpose == "promote"), None)
 
-    def _approves(self, c: Ceremony) -> bool:
+    def approves(self, c: Ceremony) -> bool:
+        """Sam asks for the promotion, or Kim agrees to it; return whether anything followed."""
         if c.request is None:
             evidence = replace(CLEAR, target=c.cluster)
             wish = RequestPromotion(ceremony=c.id, by=SAM, reason="fire", evidence=evidence)

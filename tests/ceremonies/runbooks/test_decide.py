@@ -1,0 +1,248 @@
+"""Who may do what to a runbook, and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ceremonies.commands import (
+    AbortRunbook,
+    ApproveStep,
+    Cancel,
+    ContinueStep,
+    FinishStep,
+    Freeze,
+    Reason,
+    Refusal,
+    RejectStep,
+    RequestStep,
+    RunbookCommand,
+    SkipStep,
+    Start,
+    StartRunbook,
+)
+from ceremonies.events import Action, Intended, Kind, PlannedStep, Play, Purpose, StepAccepted
+from ceremonies.owed import StepDebt, Work, owed
+from ceremonies.plans import plan
+from ceremonies.runbook import Runbook, RunbookEnding, StepState
+from ceremonies.steps import Do
+from tests.ceremonies.cast import KIM, SAM
+from tests.ceremonies.runbooks.world import CLEAR, Truth, World
+
+BOTH = {"a": "primary", "b": "primary"}
+PAIR = {"a": "primary", "b": "secondary"}
+
+
+def rejoining() -> World:
+    """The old primary `a` is back while `b` is primary: its snapshot is declined already."""
+    world = World(truth=Truth(role=dict(BOTH)))
+    world.begins(Play.REJOIN, target="a", source="b", secondaries=())
+    takes(world, SkipStep(runbook=the(world).id, step="snapshot:a", by=SAM))
+    return world
+
+
+def handing_over() -> World:
+    """A planned failover to `b` whose token is held."""
+    world = World(truth=Truth(role=dict(PAIR)))
+    world.begins(Play.PLANNED_FAILOVER, target="b", source="a", secondaries=())
+    takes(world, ContinueStep(runbook=the(world).id, step="token:b", by=SAM, evidence=CLEAR))
+    world.turn()
+    return world
+
+
+def the(world: World) -> Runbook:
+    """Return the newest runbook."""
+    return world.state.runbooks[-1]
+
+
+def takes(world: World, wish: RunbookCommand) -> None:
+    """The wish is done."""
+    answer = world.asks(wish)
+    assert not isinstance(answer, Refusal), answer
+
+
+def refuses(world: World, wish: RunbookCommand) -> Reason:
+    """Return why the wish is refused; nothing changes."""
+    before = world.state
+    answer = world.asks(wish)
+    assert isinstance(answer, Refusal), answer
+    assert answer.words.endswith((".", "?"))
+    assert world.state == before
+    return answer.reason
+
+
+def asked(world: World, *, by: str = SAM) -> RequestStep:
+    """Return the wish to demote `a`."""
+    evidence = replace(CLEAR, target="a")
+    return RequestStep(
+        runbook=the(world).id, step="demote:a", by=by, reason="it is back", evidence=evidence
+    )
+
+
+def orders(world: World) -> list[str]:
+    """Return the steps whose orders are owed now."""
+    due = owed(world.state, world.terms, now=world.now)
+    return [d.step for d in due if isinstance(d, StepDebt) and d.do is Do.ORDER]
+
+
+def test_one_runbook_at_a_time() -> None:
+    """A second one is refused and told which is open."""
+    world = rejoining()
+    steps = plan(Play.REPOINT, world.terms.rules, target="b", source="a")
+    wish = Start(
+        by=SAM,
+        cluster="b",
+        purpose=Purpose.UPDATE_PRIMARY,
+        reason="-",
+        evidence=CLEAR,
+        plan=repointing(steps),
+    )
+    answer = world.asks(wish)
+    assert isinstance(answer, Refusal)
+    assert answer.reason is Reason.ALREADY_OPEN
+    assert "rejoin" in answer.words
+
+
+def repointing(steps: tuple[PlannedStep, ...]) -> StartRunbook:
+    """Return the wish to re-point `b`."""
+    return StartRunbook(
+        by=SAM,
+        play=Play.REPOINT,
+        target="b",
+        source="a",
+        reason="-",
+        steps=steps,
+        evidence=CLEAR,
+    )
+
+
+def test_nobody_demotes_alone() -> None:
+    """The old primary is demoted when one asked and another agreed, and not before."""
+    world = rejoining()
+    assert orders(world) == []
+    takes(world, asked(world))
+    assert orders(world) == []
+    at = the(world).step("demote:a").request.at  # type: ignore[union-attr]
+    agree = ApproveStep(runbook=the(world).id, step="demote:a", by=SAM, asked_at=at)
+    assert refuses(world, agree) is Reason.OWN_REQUEST
+    takes(world, replace(agree, by=KIM))
+    assert orders(world) == ["demote:a"]
+
+
+def test_an_approval_lapses() -> None:
+    """What was agreed long ago is not done."""
+    world = rejoining()
+    takes(world, asked(world))
+    at = the(world).step("demote:a").request.at  # type: ignore[union-attr]
+    takes(world, ApproveStep(runbook=the(world).id, step="demote:a", by=KIM, asked_at=at))
+    world.now += 16 * 60_000
+    assert orders(world) == []
+
+
+def test_an_approval_is_for_what_was_shown() -> None:
+    """Whoever approves an older request than the open one is told to look again."""
+    world = rejoining()
+    takes(world, asked(world))
+    at = the(world).step("demote:a").request.at  # type: ignore[union-attr]
+    takes(world, RejectStep(runbook=the(world).id, step="demote:a", by=KIM, asked_at=at))
+    world.now += 1000
+    takes(world, asked(world))
+    stale = ApproveStep(runbook=the(world).id, step="demote:a", by=KIM, asked_at=at)
+    assert refuses(world, stale) is Reason.STALE
+
+
+def test_steps_come_in_order() -> None:
+    """A step whose turn has not come is refused, and so is one that is over."""
+    world = rejoining()
+    early = ContinueStep(runbook=the(world).id, step="token:a", by=SAM, evidence=CLEAR)
+    assert refuses(world, early) is Reason.NOT_NOW
+    over = SkipStep(runbook=the(world).id, step="snapshot:a", by=SAM)
+    assert refuses(world, over) is Reason.STALE
+
+
+def test_what_matters_is_not_left_out() -> None:
+    """A demotion cannot be skipped, nor called done by hand."""
+    world = rejoining()
+    who = {"runbook": the(world).id, "step": "demote:a", "by": SAM}
+    assert refuses(world, SkipStep(**who)) is Reason.NOT_NOW
+    assert refuses(world, FinishStep(**who)) is Reason.NOT_NOW
+
+
+def test_while_vault_is_asked() -> None:
+    """Nothing is decided about a step that is on its way, and the runbook is not aborted."""
+    world = rejoining()
+    takes(world, asked(world))
+    r = the(world)
+    intent = Intended(
+        effect="e",
+        kind=Kind.DEMOTE,
+        lane="a",
+        replica="r",
+        until=world.now + 30_000,
+        runbook=r.id,
+        step="demote:a",
+    )
+    world.happens(intent)
+    assert refuses(world, asked(world)) is Reason.BUSY
+    assert refuses(world, AbortRunbook(runbook=r.id, by=SAM)) is Reason.BUSY
+
+
+def test_demotion_needs_token_and_approval_first() -> None:
+    """In a planned failover nothing is demoted before the token is held and others agreed."""
+    world = World(truth=Truth(role=dict(PAIR)))
+    world.begins(Play.PLANNED_FAILOVER, target="b", source="a", secondaries=())
+    assert orders(world) == []
+    world = handing_over()
+    assert orders(world) == []
+    c = world.state.open_ceremonies[0]
+    assert world.approves(c)
+    assert orders(world) == []
+    assert world.approves(world.state.open_ceremonies[0])
+    assert orders(world) == ["demote:a"]
+    works = [getattr(d, "work", None) for d in owed(world.state, world.terms, now=world.now)]
+    assert Work.PROMOTE not in works, "nothing is promoted while the primary is one"
+
+
+def test_a_freeze_holds_the_demotion_up() -> None:
+    """Frozen, the ceremony lends its token to nothing."""
+    world = handing_over()
+    world.approves(world.state.open_ceremonies[0])
+    world.approves(world.state.open_ceremonies[0])
+    assert not isinstance(
+        world.asks(Freeze(ceremony=world.state.open_ceremonies[0].id, by=KIM)), Refusal
+    )
+    assert orders(world) == []
+
+
+def test_untouched_it_ends_with_its_ceremony() -> None:
+    """Cancelled before any cluster was touched, nothing is left open."""
+    world = handing_over()
+    c = world.state.open_ceremonies[0]
+    assert not isinstance(world.asks(Cancel(ceremony=c.id, by=SAM)), Refusal)
+    assert the(world).ending is RunbookEnding.ABORTED
+
+
+def test_half_done_it_stays_open() -> None:
+    """After the demotion the runbook is open until the set has a primary, whatever ends."""
+    world = handing_over()
+    world.approves(world.state.open_ceremonies[0])
+    world.approves(world.state.open_ceremonies[0])
+    r = the(world)
+    world.happens(StepAccepted(runbook=r.id, step="demote:a", effect=""))
+    c = world.state.open_ceremonies[0]
+    assert not isinstance(world.asks(Cancel(ceremony=c.id, by=SAM)), Refusal)
+    assert the(world).is_open
+    token = the(world).of(Action.TOKEN, "b")
+    assert token is not None
+    assert token.state is StepState.REFUSED
+    again = ContinueStep(runbook=r.id, step="demote:a", by=SAM, evidence=CLEAR)
+    assert refuses(world, again) in (Reason.NOT_NOW, Reason.STALE)
+
+
+def test_aborting_ends_its_ceremonies() -> None:
+    """Stopped by a commander, its ceremony is cancelled and the token's end is owed."""
+    world = handing_over()
+    takes(world, AbortRunbook(runbook=the(world).id, by=SAM))
+    assert the(world).ending is RunbookEnding.ABORTED
+    assert world.state.open_ceremonies == ()
+    works = [getattr(d, "work", None) for d in owed(world.state, world.terms, now=world.now)]
+    assert Work.DELETE_TOKEN in works
