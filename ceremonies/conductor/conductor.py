@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -12,7 +12,6 @@ from ceremonies.clock import Clock
 from ceremonies.commands import (
     Approve,
     Cancel,
-    Command,
     Decline,
     Extend,
     Freeze,
@@ -22,19 +21,18 @@ from ceremonies.commands import (
     Reject,
     RequestPromotion,
     Restart,
-    Start,
     Thaw,
 )
-from ceremonies.conductor import posting, shares
-from ceremonies.conductor.answers import STORE_AWAY, Answer, Done
+from ceremonies.conductor import posting, shares, starting
+from ceremonies.conductor.answers import STORE_AWAY, Answer
+from ceremonies.conductor.deciding import decided
 from ceremonies.conductor.people import People
-from ceremonies.conductor.runbooks import PLAY_FOR, Runbooks, planned
+from ceremonies.conductor.runbooks import Runbooks
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
-from ceremonies.decide import decide
-from ceremonies.errors import LogBroken, StoreUnreachable
-from ceremonies.events import Event, Posted, Purpose, Unposted
-from ceremonies.evidence import Evidence, could_start
+from ceremonies.errors import StoreUnreachable
+from ceremonies.events import Posted, Purpose, Unposted
+from ceremonies.evidence import Evidence
 from ceremonies.health import Health, health_of
 from ceremonies.roster import Roster, roster_hash
 from ceremonies.state import SetState
@@ -125,39 +123,14 @@ class Conductor:
         cause: str,
     ) -> Answer:
         """Start a ceremony on a secondary, after every node of the set was asked what it is."""
-        station = self._stations[set_name]
-        target = cluster or self._only_secondary(station)
-        if isinstance(target, Refusal):
-            return target
-        evidence = station.look(target)
-        begins = None
-        if purpose in PLAY_FOR:
-            play = PLAY_FOR[purpose]
-            begins = planned(station, play, cluster=target, by=by, reason=reason, evidence=evidence)
-        if isinstance(begins, Refusal):
-            return begins
-        wish = Start(
+        return starting.start(
+            self._stations[set_name],
             by=by,
-            cluster=target,
+            cluster=cluster,
             purpose=purpose,
             reason=reason,
-            evidence=evidence,
-            plan=begins,
+            cause=cause,
         )
-        answer = self._decide(set_name, wish, by=by, cause=cause)
-        if isinstance(answer, Done):
-            newest = answer.state.newest(target)
-            return Done(state=answer.state, ceremony=newest, repeated=answer.repeated)
-        return answer
-
-    def _only_secondary(self, station: Station) -> str | Refusal:
-        names = tuple(station.clients)
-        evidence = station.look(names[0])
-        fitting = could_start(evidence)
-        if len(fitting) == 1:
-            return fitting[0]
-        words = "Say which cluster with cluster=NAME: " + ", ".join(fitting or names)
-        return Refusal(reason=Reason.AMBIGUOUS, words=words, evidence=evidence)
 
     def offer_share(
         self, set_name: str, ceremony: str, *, holder: str, text: str, cause: str
@@ -172,27 +145,35 @@ class Conductor:
     def decline(self, set_name: str, ceremony: str, *, holder: str, cause: str) -> Answer:
         """Note that a holder cannot take part."""
         wish = Decline(ceremony=ceremony, holder=holder)
-        return self._decide(set_name, wish, by=holder, cause=cause)
+        return self._decided(set_name, wish, by=holder, cause=cause)
 
     def nudge(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Remind the holders who have not answered."""
-        return self._decide(set_name, Nudge(ceremony=ceremony, by=by), by=by, cause=cause)
+        return decided(
+            self._stations[set_name], Nudge(ceremony=ceremony, by=by), by=by, cause=cause
+        )
 
     def extend(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Give the ceremony another full deadline."""
-        return self._decide(set_name, Extend(ceremony=ceremony, by=by), by=by, cause=cause)
+        return decided(
+            self._stations[set_name], Extend(ceremony=ceremony, by=by), by=by, cause=cause
+        )
 
     def freeze(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Hold everything: this looks wrong."""
-        return self._decide(set_name, Freeze(ceremony=ceremony, by=by), by=by, cause=cause)
+        return decided(
+            self._stations[set_name], Freeze(ceremony=ceremony, by=by), by=by, cause=cause
+        )
 
     def thaw(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Agree that a frozen ceremony goes on."""
-        return self._decide(set_name, Thaw(ceremony=ceremony, by=by), by=by, cause=cause)
+        return self._decided(set_name, Thaw(ceremony=ceremony, by=by), by=by, cause=cause)
 
     def cancel(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Call a ceremony off; the attempt's cancelling and the token's deletion are owed."""
-        return self._decide(set_name, Cancel(ceremony=ceremony, by=by), by=by, cause=cause)
+        return decided(
+            self._stations[set_name], Cancel(ceremony=ceremony, by=by), by=by, cause=cause
+        )
 
     def restart(
         self,
@@ -220,7 +201,7 @@ class Conductor:
             cancel_nonce=cancel_nonce,
             holders=holders,
         )
-        return self._decide(set_name, wish, by=by, cause=cause)
+        return self._decided(set_name, wish, by=by, cause=cause)
 
     def request_promotion(
         self, set_name: str, ceremony: str, *, by: str, typed: str, reason: str, cause: str
@@ -236,15 +217,19 @@ class Conductor:
             return Refusal(reason=Reason.MALFORMED, words=words)
         evidence = station.look(c.cluster)
         wish = RequestPromotion(ceremony=ceremony, by=by, reason=reason, evidence=evidence)
-        return _blocked_or(self._decide(set_name, wish, by=by, cause=cause), evidence)
+        return _blocked_or(self._decided(set_name, wish, by=by, cause=cause), evidence)
 
     def approve(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Agree to the promotion that is asked for."""
-        return self._decide(set_name, Approve(ceremony=ceremony, by=by), by=by, cause=cause)
+        return decided(
+            self._stations[set_name], Approve(ceremony=ceremony, by=by), by=by, cause=cause
+        )
 
     def reject(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Say no to the promotion that is asked for."""
-        return self._decide(set_name, Reject(ceremony=ceremony, by=by), by=by, cause=cause)
+        return decided(
+            self._stations[set_name], Reject(ceremony=ceremony, by=by), by=by, cause=cause
+        )
 
     def roster_changed(self) -> None:
         """Note in every open ceremony that its people were configured anew, if they were."""
@@ -282,24 +267,8 @@ class Conductor:
         """Note that people outside Slack know of the alarms up to entry `upto`."""
         posting.people_woken(self._stations[set_name], upto, failed)
 
-    def _decide(self, set_name: str, wish: Command, *, by: str, cause: str) -> Answer:
-        station = self._stations[set_name]
-        fresh = station.fresh()
-
-        def build(state: SetState, now: int) -> Sequence[Event] | Refusal:
-            return decide(state, wish, now=now, terms=station.terms(), fresh=fresh)
-
-        try:
-            outcome = station.ledger.append(build, who=by, cause=cause)
-        except StoreUnreachable:
-            return STORE_AWAY
-        except LogBroken as error:
-            return Refusal(reason=Reason.STORE, words=f"Nothing was done: {error}. {error.advice}")
-        if isinstance(outcome, Refusal):
-            return outcome
-        state, appended = outcome
-        ceremony = fresh.ceremony if isinstance(wish, Start) else wish.ceremony
-        return Done(state=state, ceremony=state.find(ceremony), repeated=not appended)
+    def _decided(self, set_name: str, wish: Command, *, by: str, cause: str) -> Answer:
+        return decided(self._stations[set_name], wish, by=by, cause=cause)
 
 
 def _blocked_or(answer: Answer, evidence: Evidence) -> Answer:

@@ -10,6 +10,7 @@ from ceremonies.commands import (
     ApproveStep,
     ContinueStep,
     FinishStep,
+    Fresh,
     Reason,
     Refusal,
     RejectStep,
@@ -18,11 +19,11 @@ from ceremonies.commands import (
     SkipStep,
     StartRunbook,
 )
-from ceremonies.conductor.answers import STORE_AWAY, RunbookAnswer, RunbookDone
+from ceremonies.conductor.answers import RunbookAnswer, RunbookDone
 from ceremonies.conductor.casting import cast
+from ceremonies.conductor.deciding import appended
 from ceremonies.conductor.station import Station
 from ceremonies.decide import decide_runbook
-from ceremonies.errors import LogBroken, StoreUnreachable
 from ceremonies.events import Event, Play, Purpose
 from ceremonies.evidence import Evidence
 from ceremonies.plans import plan
@@ -170,23 +171,17 @@ class Runbooks:
 
     def _decide(self, set_name: str, wish: RunbookCommand, *, by: str, cause: str) -> RunbookAnswer:
         station = self.stations[set_name]
-        fresh = station.fresh()
 
-        def build(state: SetState, now: int) -> Sequence[Event] | Refusal:
+        def rule(state: SetState, now: int, fresh: Fresh) -> Sequence[Event] | Refusal:
             return decide_runbook(state, wish, now=now, terms=station.terms(), fresh=fresh)
 
-        try:
-            outcome = station.ledger.append(build, who=by, cause=cause)
-        except StoreUnreachable:
-            return STORE_AWAY
-        except LogBroken as error:
-            return Refusal(reason=Reason.STORE, words=f"Nothing was done: {error}. {error.advice}")
+        outcome = appended(station, rule, by=by, cause=cause)
         if isinstance(outcome, Refusal):
             return outcome
-        state, appended = outcome
-        begun = isinstance(wish, StartRunbook)
-        found = state.runbook if begun else state.find_runbook(wish.runbook)  # type: ignore[union-attr]
-        return RunbookDone(state=state, runbook=found, repeated=not appended)
+        state, fresh, is_new = outcome
+        name = fresh.runbook if isinstance(wish, StartRunbook) else wish.runbook
+        found = state.find_runbook(name) or state.runbook
+        return RunbookDone(state=state, runbook=found, repeated=not is_new)
 
 
 def _step_cluster(station: Station, runbook: str, step: str) -> str | Refusal:

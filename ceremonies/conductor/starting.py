@@ -1,0 +1,45 @@
+"""Starting a ceremony, with the runbook that its token is for."""
+
+from __future__ import annotations
+
+from ceremonies.commands import Reason, Refusal, Start
+from ceremonies.conductor.answers import Answer, Done
+from ceremonies.conductor.deciding import decided
+from ceremonies.conductor.runbooks import PLAY_FOR, planned
+from ceremonies.conductor.station import Station
+from ceremonies.events import Purpose
+from ceremonies.evidence import could_start
+
+
+def start(
+    station: Station, *, by: str, cluster: str | None, purpose: Purpose, reason: str, cause: str
+) -> Answer:
+    """Start a ceremony on a secondary, after every node of the set was asked what it is."""
+    target = cluster or _only_secondary(station)
+    if isinstance(target, Refusal):
+        return target
+    evidence = station.look(target)
+    begins = None
+    if purpose in PLAY_FOR:
+        play = PLAY_FOR[purpose]
+        begins = planned(station, play, cluster=target, by=by, reason=reason, evidence=evidence)
+    if isinstance(begins, Refusal):
+        return begins
+    wish = Start(
+        by=by, cluster=target, purpose=purpose, reason=reason, evidence=evidence, plan=begins
+    )
+    answer = decided(station, wish, by=by, cause=cause)
+    if isinstance(answer, Done):
+        newest = answer.state.newest(target)
+        return Done(state=answer.state, ceremony=newest, repeated=answer.repeated)
+    return answer
+
+
+def _only_secondary(station: Station) -> str | Refusal:
+    names = tuple(station.clients)
+    evidence = station.look(names[0])
+    fitting = could_start(evidence)
+    if len(fitting) == 1:
+        return fitting[0]
+    words = "Say which cluster with cluster=NAME: " + ", ".join(fitting or names)
+    return Refusal(reason=Reason.AMBIGUOUS, words=words, evidence=evidence)
