@@ -12,6 +12,7 @@ from ceremonies.clock import Clock
 from ceremonies.commands import (
     Approve,
     Cancel,
+    Command,
     Decline,
     Extend,
     Freeze,
