@@ -1,7 +1,12 @@
-"""What the clusters said, as a value: shown on cards, copied into the log, judged by the gates."""
+"""What the clusters said, as a value: shown on cards, copied into the log, judged by the gates.
+
+A finding is told apart by its check, and what it rests on by its cause. Both stay the same while
+numbers in the words move, so agreements and overrides hold on to them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +18,35 @@ class Level(StrEnum):
     WARN = "warn"
     BLOCK = "block"
     UNKNOWN = "unknown"
+
+
+class Check(StrEnum):
+    """What the gates look at, by the name that stands on the card."""
+
+    PRIMARY = "no other primary"
+    TARGET = "target is a secondary"
+    CLUSTER_ID = "cluster id"
+    QUORUM = "nodes unsealed"
+    STATE = "replication state"
+    LOSS = "data loss"
+    MERKLE = "merkle tree"
+    VERSIONS = "versions"
+    SEAL = "Vault seal"
+    ALONE = "only one promotion"
+    SECONDARIES = "other secondaries"
+    CLOCKS = "clocks"
+    LICENCE = "licence"
+    PERFORMANCE = "performance replication"
+    FENCE = "fencing"
+    TOKEN = "token"  # noqa: S105 — a check, not a token
+    CONFIRMATION = "confirmation"
+
+
+# An attempt to make a token changes no role: only these forbid its start.
+BEFORE_ATTEMPT = (Check.TARGET, Check.CLUSTER_ID)
+
+# Whoever agreed while these passed has not agreed to what they may cost now.
+_MAY_COST_DATA = (Check.PRIMARY, Check.STATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +65,25 @@ class NodeSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line of the gate's table."""
+    """One line of the gate's table.
+
+    `cause` says in a stable word what it rests on, such as `answers:a`; it holds no number that
+    moves. `final`: no override lifts this block.
+    """
 
     check: str
     level: Level
+    words: str
+    cause: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """People agreed to go on in spite of one block, for the cause that they were shown."""
+
+    check: str
+    cause: str = ""
     words: str
 
 
@@ -61,10 +110,36 @@ class Evidence:
 
 
 def worsened(shown: Evidence, seen: Evidence) -> bool:
-    """Return whether `seen` would have made a careful person hesitate who agreed to `shown`."""
-    fresh = {(found.check, found.words) for found in seen.blocks}
-    agreed = {(found.check, found.words) for found in shown.blocks}
-    return bool(fresh - agreed) or seen.target_cluster_id != shown.target_cluster_id
+    """Return whether `seen` would have made a careful person hesitate who agreed to `shown`.
+
+    So it is where another cluster id is told, where something blocks now that did not, or blocks
+    for another cause, and where a check warns of lost data that passed.
+    """
+    if seen.target_cluster_id != shown.target_cluster_id:
+        return True
+    before = {found.check: found for found in shown.findings}
+    return any(_is_worse(before.get(found.check), found) for found in seen.findings)
+
+
+def _is_worse(was: Finding | None, now: Finding) -> bool:
+    if now.level is Level.BLOCK:
+        return was is None or was.level is not Level.BLOCK or was.cause != now.cause
+    passed = was is not None and was.level is Level.PASS
+    return passed and now.level is Level.WARN and now.check in _MAY_COST_DATA
+
+
+def standing_blocks(evidence: Evidence, overrides: Iterable[Override]) -> tuple[Finding, ...]:
+    """Return the blocks that no override lifts: the final ones, and those nobody agreed to.
+
+    An override lifts its check's block for its own cause only. Whether enough people agreed to
+    an override is not asked here.
+    """
+    lifted = {(one.check, one.cause) for one in overrides}
+    return tuple(
+        found
+        for found in evidence.blocks
+        if found.final or (found.check, found.cause) not in lifted
+    )
 
 
 def could_start(evidence: Evidence) -> list[str]:

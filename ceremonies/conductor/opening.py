@@ -20,6 +20,8 @@ from ceremonies.decide.terms import Terms
 from ceremonies.errors import LogBroken
 from ceremonies.identity import Identity
 from ceremonies.keychain import Keychain
+from ceremonies.observations import Observations
+from ceremonies.samples import Samples
 from ceremonies.topology import ReplicationSet
 from ceremonies.vault import ClusterClient
 from ceremonies.wake import Wake
@@ -66,10 +68,12 @@ def open_conductor(
             changed=changed,
             closing=closing,
         )
+        keychain = Keychain(redis, master_keys, name)
         return Station(
             ledger=ledger,
             clients={c.name: client(served, c.name) for c in served.clusters},
-            keychain=Keychain(redis, master_keys, name),
+            keychain=keychain,
+            samples=Samples(Observations(redis), name, key=keychain.derive(b"samples")),
             clock=clock,
             terms=lambda: Terms(rules=people().sets[name], roster=people().roster),
             replica=replica,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import structlog
+
 from ceremonies.ceremony import Ceremony
 from ceremonies.clock import Clock
 from ceremonies.commands import Fresh, Refusal
@@ -16,10 +18,13 @@ from ceremonies.decide.terms import Terms
 from ceremonies.errors import StoreUnreachable
 from ceremonies.events import ClusterIdSeen, Event, Intended, Kind, RosterChanged
 from ceremonies.evidence import Evidence, NodeSeen
-from ceremonies.gates import agreed_id, judge
+from ceremonies.gates import Context, Survey, agreed_id, judge, nodes_seen
 from ceremonies.keychain import Keychain
+from ceremonies.samples import Sample, Samples, sample_of
 from ceremonies.state import SetState
 from ceremonies.vault import ClusterClient, ClusterView, Login
+
+log = structlog.get_logger()
 
 TOKEN_KEPT_S = 7 * 24 * 3600
 OTP_MARGIN_S = 3600  # an OTP outlives the latest possible deadline by an hour
@@ -40,6 +45,7 @@ class Station:
     replica: str
     spans: Spans = field(default_factory=Spans)
     views: dict[str, ClusterView] = field(default_factory=dict)
+    samples: Samples | None = None
 
     @property
     def name(self) -> str:
@@ -56,17 +62,32 @@ class Station:
             runbook=secrets.token_hex(8),
         )
 
-    def look(self, target: str) -> Evidence:
-        """Ask every node of every cluster of the set, and judge a promotion of `target`."""
+    def look(self, target: str, context: Context | None = None) -> Evidence:
+        """Ask every node of every cluster of the set, and judge a promotion of `target`.
+
+        Without a `context` it is judged as an unplanned one. A healthy set is sampled by the way.
+        """
         at = self.clock.now()
         with ThreadPoolExecutor(len(self.clients), "look") as pool:
             looks = {n: pool.submit(c.look, at / 1000) for n, c in self.clients.items()}
         # Judged is what this look saw: another one may put older views beside ours meanwhile.
         views = {name: seen.result() for name, seen in looks.items()}
         self.views.update(views)
-        nodes = tuple(seen for view in views.values() for seen in _nodes_seen(view))
-        known = self._known_id(nodes)
-        return judge(nodes, at=at, target=target, known_cluster_id=known)
+        seen = tuple(views.values())
+        survey = Survey(at=at, views=seen, sample=self._sampled(seen, at=at))
+        known = self._known_id(nodes_seen(seen))
+        return judge(survey, target=target, known_cluster_id=known, context=context or Context())
+
+    def _sampled(self, views: Sequence[ClusterView], *, at: int) -> Sample | None:
+        """Keep what a healthy set teaches; return that, or else the last good sample."""
+        sample = sample_of(views, at=at)
+        if self.samples is None or sample is None:
+            return sample or (self.samples.newest() if self.samples else None)
+        try:
+            self.samples.put(sample)
+        except StoreUnreachable:
+            log.debug("sample.not_kept", set=self.name)
+        return sample
 
     def _known_id(self, nodes: tuple[NodeSeen, ...]) -> str:
         """Return the set's cluster id; where a healthy pair tells another, note that first."""
@@ -174,19 +195,3 @@ class Station:
     def keep_token(self, c: Ceremony, token: str) -> None:
         """Seal the decoded token until Vault confirmed its deletion, 7 days at most."""
         self.keep("token", c, c.nonce, token, expires_in=TOKEN_KEPT_S)
-
-
-def _nodes_seen(view: ClusterView) -> tuple[NodeSeen, ...]:
-    return tuple(
-        NodeSeen(
-            cluster=view.name,
-            node=node.address,
-            answers=node.reached.value in ("answered", "sealed"),
-            mode=node.mode.value,
-            cluster_id=node.cluster_id,
-            active=node.active,
-            sealed=node.sealed,
-            answer=node.problem or node.mode.value,
-        )
-        for node in view.nodes
-    )

@@ -32,7 +32,7 @@ from ceremonies.events import (
     RestartAsked,
     ThawAgreed,
 )
-from ceremonies.evidence import Evidence
+from ceremonies.evidence import BEFORE_ATTEMPT, Evidence
 from ceremonies.roster import roster_hash
 from ceremonies.state import SetState
 
@@ -81,8 +81,8 @@ def start(
 
 
 def _gate(evidence: Evidence) -> Refusal | None:
-    """An attempt starts only on a secondary of this set; a live primary forbids only promotion."""
-    stops = [found for found in evidence.blocks if found.check != "no other primary"]
+    """An attempt starts only on a secondary of this set; all else forbids only its promotion."""
+    stops = [found for found in evidence.blocks if found.check in BEFORE_ATTEMPT]
     if not stops:
         return None
     words = "Nothing was started. " + " ".join(found.words for found in stops)
