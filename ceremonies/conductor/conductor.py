@@ -26,6 +26,7 @@ from ceremonies.commands import (
 )
 from ceremonies.conductor import posting, shares, starting
 from ceremonies.conductor.answers import STORE_AWAY, Answer
+from ceremonies.conductor.context import context_of
 from ceremonies.conductor.deciding import decided
 from ceremonies.conductor.people import People
 from ceremonies.conductor.runbooks import Runbooks
@@ -216,7 +217,8 @@ class Conductor:
         if typed.strip().casefold() != name:
             words = f"Type {name} to confirm: that is the cluster that would be promoted."
             return Refusal(reason=Reason.MALFORMED, words=words)
-        evidence = station.look(c.cluster)
+        context = context_of(station.ledger.state, c, self.sets[set_name])
+        evidence = station.look(c.cluster, context)
         wish = RequestPromotion(ceremony=ceremony, by=by, reason=reason, evidence=evidence)
         return _blocked_or(self._decided(set_name, wish, by=by, cause=cause), evidence)
 

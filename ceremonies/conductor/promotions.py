@@ -8,6 +8,7 @@ import structlog
 
 from ceremonies.approval import is_approved
 from ceremonies.ceremony import Ceremony, Phase, TokenState
+from ceremonies.conductor.context import context_of
 from ceremonies.conductor.station import Station
 from ceremonies.errors import SecretUnreadable, VaultError
 from ceremonies.events import (
@@ -38,7 +39,7 @@ _FRESH_MS = 3000  # what the gate saw may be so old when the intent to promote i
 
 def promote(station: Station, c: Ceremony) -> None:
     """Send the approved promotion if the gate, asked once more, still lets it pass."""
-    evidence = station.look(c.cluster)
+    evidence = _judged(station, c)
     if c.promotion_tries and evidence.target_mode == "primary":
         # An order came to Vault later than its intent lasted: what was asked for is done.
         taken = PromotionAccepted(ceremony=c.id, effect="", seen=True)
@@ -55,7 +56,7 @@ def promote(station: Station, c: Ceremony) -> None:
     client = station.clients[c.cluster]
     node = client.active_node()  # a VaultError is tried again soon: what was agreed stands
     if station.clock.now() - evidence.at > _FRESH_MS:
-        evidence = station.look(c.cluster)
+        evidence = _judged(station, c)
         if _forbids(c, evidence):
             _block(station, c, evidence)
             return
@@ -198,6 +199,11 @@ def _unknown(station: Station, c: Ceremony, words: str, *, effect: str = "") -> 
         return now is None or now.token.is_over or now.deletion_tries != c.deletion_tries
 
     station.conclude(unknown, unless=tried_since)
+
+
+def _judged(station: Station, c: Ceremony) -> Evidence:
+    rules = station.terms().rules
+    return station.look(c.cluster, context_of(station.ledger.state, c, rules))
 
 
 def _forbids(c: Ceremony, evidence: Evidence) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from ceremonies.conductor.context import context_of
 from ceremonies.conductor.steps.activation import KIND as ACTIVATION
 from ceremonies.conductor.steps.proofs import Proof, hindrance, proof
 from ceremonies.conductor.steps.reading import snapshot
@@ -168,7 +169,8 @@ def _blocks_promotion(scene: Scene) -> bool:
     c = promotion_of(station.ledger.state, scene.runbook)
     if c is None or c.request is None:
         return True
-    evidence = station.look(c.cluster)
+    state, rules = station.ledger.state, station.terms().rules
+    evidence = station.look(c.cluster, context_of(state, c, rules))
     if not evidence.blocks and not worsened(c.request.evidence, evidence):
         return False
     blocked = PromotionBlocked(ceremony=c.id, evidence=evidence)

@@ -1,0 +1,43 @@
+"""What a promotion is judged in: planned or not, by which token, beside what else. Pure."""
+
+from __future__ import annotations
+
+from ceremonies.ceremony import Ceremony, Phase, TokenState
+from ceremonies.events import Action, Play
+from ceremonies.gates import Context, TokenLife
+from ceremonies.runbook import Runbook
+from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
+
+_PLANNED = (Play.PLANNED_FAILOVER, Play.FAILBACK)
+
+
+def context_of(state: SetState, c: Ceremony, rules: ReplicationSet) -> Context:
+    """Return what is to be done with this ceremony's token, as the gates need to know it."""
+    r = state.find_runbook(c.runbook) if c.runbook else None
+    planned = r is not None and r.play in _PLANNED
+    return Context(
+        planned=planned,
+        source=r.source if r else "",
+        demoted=planned and r is not None and not r.demotes_first,
+        other_promotion=_other(state, c),
+        token=TokenLife(held=c.token is TokenState.HELD, endless=True),
+        clients=rules.client_checklist,
+    )
+
+
+def starting_context(r: Runbook, rules: ReplicationSet) -> Context:
+    """Return the context of a runbook that has no ceremony yet."""
+    planned = r.play in _PLANNED and r.of(Action.PROMOTE) is not None
+    return Context(planned=planned, source=r.source, clients=rules.client_checklist)
+
+
+def _other(state: SetState, c: Ceremony) -> str:
+    """Return another ceremony of this set that promotes, as people name it; or nothing."""
+    promoting = (
+        other
+        for other in state.open_ceremonies
+        if other.id != c.id and (other.phase is Phase.PROMOTING or other.request is not None)
+    )
+    found = next(promoting, None)
+    return f"{state.name}/{found.cluster}" if found else ""
