@@ -161,7 +161,9 @@ def _completed(c: Ceremony, *, at: int) -> Ceremony:
 def _lost(c: Ceremony, event: AttemptLost) -> Ceremony:
     closed = c
     if c.rounds and c.rounds[-1].lost is None:
-        closed = _with_round(c, len(c.rounds), lost=RoundLoss.GIVEN_UP)
+        by_others = event.cause is Lost.RESET_BY_OTHERS
+        why = RoundLoss.RESET_OUTSIDE if by_others else RoundLoss.GIVEN_UP
+        closed = _with_round(c, len(c.rounds), lost=why)
     return replace(
         closed,
         phase=Phase.STRANDED if c.is_open else c.phase,
@@ -181,4 +183,7 @@ LOST_WORDS = {
     "read. No further share was sent.",
     Lost.UNDECODABLE: "Vault's encoded token does not open with this attempt's OTP. "
     "Nobody holds the token.",
+    Lost.RESET_BY_OTHERS: "Somebody outside Conclave had Vault throw this attempt's shares away "
+    "three times in a row, so no new round begins by itself. No share given here did it. The "
+    "attempt is still open at Vault; a new one ends it first. Look first who can reach Vault.",
 }
