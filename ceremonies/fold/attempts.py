@@ -44,7 +44,8 @@ def after_attempt_event(c: Ceremony, event: Event, *, at: int, n: int) -> Ceremo
             trouble = words if event.of_cluster else c.trouble
             return replace(changed, trouble=trouble, touched=n)
         case ShareConflicted(round=number):
-            return replace(_with_round(c, number, conflict=event), touched=n)
+            conflicts = (*_round(c, number).conflicts, event)
+            return replace(_with_round(c, number, conflicts=conflicts), touched=n)
         case RoundLost():
             return replace(_next_round(c, event, at=at), touched=n)
         case GivenOutside(count=count):
