@@ -1,4 +1,4 @@
-"""Several contradictions in one round: each holder reads of their own, the channel of the newest."""
+"""Several contradictions in one round: each holder reads of their own, the channel of one."""
 
 from __future__ import annotations
 
