@@ -83,13 +83,18 @@ class Round:
     lost: RoundLoss | None = None
     lost_words: str = ""
     last: str = ""  # whose share came last when Vault threw the round away; not whose is wrong
-    conflict: ShareConflicted | None = None
+    conflicts: tuple[ShareConflicted, ...] = ()  # each holder's x once, the newest last
     refused: tuple[tuple[str, str], ...] = ()  # (holder, our words) of the newest refusal of each
 
     @property
     def progress(self) -> int:
         """How many shares Vault holds now, as far as we know."""
         return 0 if self.lost else len(self.given) + self.outside
+
+    @property
+    def conflict(self) -> ShareConflicted | None:
+        """The newest contradiction, or None."""
+        return self.conflicts[-1] if self.conflicts else None
 
     def gave(self, holder: str) -> bool:
         """Return whether this holder's share counts in this round."""
@@ -166,6 +171,7 @@ class Ceremony:
     warned_deadline: int = 0  # the deadline of which the commanders were told that it is near
     frozen_by: str = ""
     frozen_at: int = 0
+    freezes: int = 0
     thaw_agreed: tuple[str, ...] = ()
     foreign: ForeignAttemptFound | None = None
     cancel_agreed: str = ""  # nonce of an open attempt that a commander agreed to end
@@ -174,6 +180,8 @@ class Ceremony:
     approvals: tuple[Approval, ...] = ()
     approvals_since: int = 0  # what was agreed before this is void
     rejected_by: str = ""
+    rejected_at: int = 0
+    rejections: int = 0
     blocked: Evidence | None = None
     promotion_tries: int = 0
     retry_at: int = 0  # not before this may the promotion or the deletion be asked again

@@ -8,7 +8,14 @@ from bot.cards import buttons, notices
 from bot.cards.afterwards import closing
 from bot.cards.kit import Card, actions, card, context, fields, header, section
 from bot.cards.phrases import aim, code, mention, of_threshold, one_line, ours, place, quoted, when
-from bot.cards.standing import Standing, may_give, shares_given, shares_kept, standing
+from bot.cards.standing import (
+    Standing,
+    may_give,
+    open_conflict,
+    shares_given,
+    shares_kept,
+    standing,
+)
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.events import Purpose
 from ceremonies.state import SetState
@@ -120,7 +127,7 @@ def _says(
                 "holders' shares are not lost. You can give yours again."
             )
         case Standing.CONFLICT | Standing.CONTRADICTED:
-            return _conflict(c, where)
+            return _conflict(c, where, holder)
         case Standing.DECLINED:
             return f"{of_threshold(c)} so far. If you can take part after all, give your share."
         case Standing.FROZEN:
@@ -137,8 +144,8 @@ def _says(
             return ""
 
 
-def _conflict(c: Ceremony, where: Standing) -> str:
-    found = c.rounds[-1].conflict
+def _conflict(c: Ceremony, where: Standing, holder: str) -> str:
+    found = open_conflict(c.rounds[-1], holder)
     then = "Check which share you keep and tell the commander, who can start a new round."
     if found is not None and found.holder == found.other:
         mine = "You gave two different versions of one share. The second was not sent."

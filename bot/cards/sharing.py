@@ -83,10 +83,18 @@ def lost_rounds(c: Ceremony) -> Block | None:
     lost = suspect_rounds(c)
     if not lost:
         return None
+    outside = all(r.lost is RoundLoss.RESET_OUTSIDE for r in lost)
     if len(lost) < SECOND:
+        which = "no share given here did it" if outside else "Vault does not say which share it was"
         return section(
             f":arrows_counterclockwise: *Round {lost[0].number} was lost:* {_why(lost[0])}. Nobody "
-            "is to blame: Vault does not say which share it was. Everybody may give again."
+            f"is to blame: {which}. Everybody may give again."
+        )
+    if outside:
+        return section(
+            f":arrows_counterclockwise: *{len(lost)} rounds were lost,* each because "
+            f"{_LOST[RoundLoss.RESET_OUTSIDE]}. No share given here did it: whoever can reach "
+            "Vault can, where it asks for no token. Look at the network and Vault's audit log."
         )
     lines = [_in_round(r) for r in lost[-_ROUNDS:]]
     earlier = len(lost) - len(lines)

@@ -45,10 +45,10 @@ def standing(c: Ceremony, holder: str, number: int, rules: ReplicationSet) -> St
 
 
 def _collecting(c: Ceremony, this: Round, holder: str, rules: ReplicationSet) -> Standing:
-    found = open_conflict(this)
+    found = open_conflict(this, holder)
     if found is not None and holder == found.other:
         return Standing.CONTRADICTED
-    if found is not None and holder == found.holder:
+    if found is not None:
         return Standing.CONFLICT
     if this.refusal_of(holder):
         return Standing.REFUSED
@@ -58,16 +58,24 @@ def _collecting(c: Ceremony, this: Round, holder: str, rules: ReplicationSet) ->
     return Standing.DECLINED if holder in c.declined else Standing.ASKED
 
 
-def open_conflict(this: Round) -> ShareConflicted | None:
-    """Return the contradiction that still stands in this round, or None.
+def open_conflict(this: Round, holder: str = "") -> ShareConflicted | None:
+    """Return the newest contradiction that still stands in this round, or None.
+
+    With a `holder`, the newest one that this holder is part of.
 
     Once its holder gave another share that Vault counted, the contradicting one was mistyped.
     """
-    found = this.conflict
-    if found is None or this.lost:
+    if this.lost:
         return None
-    mended = found.holder != found.other and this.gave(found.holder)
-    return None if mended else found
+    for found in reversed(this.conflicts):
+        concerned = not holder or holder in (found.holder, found.other)
+        if concerned and not _is_mended(this, found):
+            return found
+    return None
+
+
+def _is_mended(this: Round, found: ShareConflicted) -> bool:
+    return found.holder != found.other and this.gave(found.holder)
 
 
 def shares_given(this: Round, holder: str) -> int:

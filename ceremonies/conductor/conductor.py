@@ -32,6 +32,7 @@ from ceremonies.conductor.people import People
 from ceremonies.conductor.runbooks import Runbooks
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
+from ceremonies.decide.promotion import blocked
 from ceremonies.errors import StoreUnreachable
 from ceremonies.events import Posted, Purpose, Unposted
 from ceremonies.evidence import Evidence
@@ -278,5 +279,4 @@ def _blocked_or(answer: Answer, evidence: Evidence) -> Answer:
     """A request that the gate blocked is in the log with its evidence; the person is told no."""
     if isinstance(answer, Refusal) or not evidence.blocks or answer.repeated:
         return answer
-    words = "The promotion is blocked. " + " ".join(found.words for found in evidence.blocks)
-    return Refusal(reason=Reason.GATE, words=words, evidence=evidence)
+    return blocked(evidence)

@@ -66,7 +66,9 @@ def share_counted(
     share = accepted(c, intent, progress, required, now=now, terms=terms)
     if progress > c.progress:
         return (share,)
-    lost = reset_outside(c, progress=progress, now=now, terms=terms)
+    lost = reset_outside(c, progress=progress, now=now, terms=terms, effect=intent.effect)
+    if isinstance(lost, AttemptLost):
+        return (lost,)
     again = Intended(
         effect=intent.effect,
         kind=intent.kind,
@@ -180,8 +182,10 @@ def share_outcome(
         return (refused(c, intent, "not-counted", NOT_COUNTED),)
     if could_be_last and seen.progress == 0:
         return (did_not_fit(c, intent, now=now, terms=terms),)
-    lost_round = reset_outside(c, progress=seen.progress, now=now, terms=terms)
-    return (lost_round, refused(c, intent, "not-counted", NOT_COUNTED))
+    reset = reset_outside(c, progress=seen.progress, now=now, terms=terms, effect=intent.effect)
+    if isinstance(reset, AttemptLost):
+        return (reset,)
+    return (reset, refused(c, intent, "not-counted", NOT_COUNTED))
 
 
 def _token_is_kept(station: Station, c: Ceremony, intent: Intended) -> bool:

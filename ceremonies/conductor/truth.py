@@ -18,6 +18,7 @@ from ceremonies.events import (
 )
 from ceremonies.vault import Attempt
 
+RESETS = 3  # in a row within one attempt; more are no accident, and each costs an entry and a page
 RESET_WORDS = (
     "Vault threw this round's shares away, and not because of one given here: progress fell to "
     "{progress} of {required}. The nonce goes on; everybody who gave may give again."
@@ -53,15 +54,25 @@ def follows(c: Ceremony, seen: Attempt, *, now: int, terms: Terms) -> Sequence[E
         return (GivenOutside(ceremony=c.id, count=count, progress=seen.progress),)
     if seen.progress < c.progress:
         lost = reset_outside(c, progress=seen.progress, now=now, terms=terms)
-        if seen.progress == 0:
+        if seen.progress == 0 or isinstance(lost, AttemptLost):
             return (lost,)
         left = GivenOutside(ceremony=c.id, count=seen.progress, progress=seen.progress)
         return (lost, left)
     return ()
 
 
-def reset_outside(c: Ceremony, *, progress: int, now: int, terms: Terms) -> RoundLost:
-    """Return the loss of the open round to something that happened outside."""
+def reset_outside(
+    c: Ceremony, *, progress: int, now: int, terms: Terms, effect: str = ""
+) -> RoundLost | AttemptLost:
+    """Return the loss of the open round to something that happened outside.
+
+    After so many in a row nothing goes on by itself: a commander decides what becomes of the
+    attempt, which stays open at Vault until then. Whoever knows the nonce could otherwise have a
+    round written down, and people woken, every few seconds. `effect` ends with a lost attempt.
+    """
+    if _resets_in_a_row(c) + 1 >= RESETS:
+        cause = Lost.RESET_BY_OTHERS
+        return AttemptLost(ceremony=c.id, effect=effect, cause=cause, still_open=True)
     return RoundLost(
         ceremony=c.id,
         round=len(c.rounds),
@@ -69,3 +80,13 @@ def reset_outside(c: Ceremony, *, progress: int, now: int, terms: Terms) -> Roun
         words=RESET_WORDS.format(progress=progress, required=c.required),
         deadline=terms.deadline_of(c, now=now),
     )
+
+
+def _resets_in_a_row(c: Ceremony) -> int:
+    """Return how many of this attempt's newest rounds, before the open one, were reset outside."""
+    count = 0
+    for before in reversed(c.rounds[:-1]):
+        if before.lost is not RoundLoss.RESET_OUTSIDE or before.nonce != c.nonce:
+            break
+        count += 1
+    return count

@@ -80,7 +80,7 @@ def _in_ceremony(
         case Restart():
             return gathering.restart(state, c, command, now=now, terms=terms)
         case RequestPromotion():
-            return promotion.request(c, command)
+            return promotion.request(c, command, now=now)
         case Approve():
             return promotion.approve(c, command, now=now, terms=terms)
         case Reject():

@@ -17,7 +17,7 @@ from ceremonies.commands import (
     Start,
     Thaw,
 )
-from ceremonies.decide.terms import Terms, ms
+from ceremonies.decide.terms import Terms, ms, pause, soon
 from ceremonies.events import (
     CeremonyCancelled,
     CeremonyFrozen,
@@ -163,6 +163,10 @@ def thaw(c: Ceremony, command: Thaw, *, now: int, terms: Terms) -> list[Event] |
         return _not_now("The ceremony is not frozen.")
     if command.by in c.thaw_agreed:
         return _not_now("You have agreed already; one more person is needed.")
+    left = c.frozen_at + pause(c.freezes - 1) - now
+    if left > 0:
+        words = f"It was frozen {c.freezes} times. Talk first; agree to thaw it in {soon(left)}."
+        return _not_now(words)
     agreed = (*c.thaw_agreed, command.by)
     said: list[Event] = [ThawAgreed(ceremony=c.id, by=command.by)]
     if len(agreed) < 2 or not any(terms.is_commander(who) for who in agreed):  # noqa: PLR2004

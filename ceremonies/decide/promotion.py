@@ -5,7 +5,7 @@ from __future__ import annotations
 from ceremonies import share
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.commands import Approve, Reason, Refusal, Reject, RequestPromotion
-from ceremonies.decide.terms import Terms, ms
+from ceremonies.decide.terms import Terms, ms, pause, soon
 from ceremonies.events import (
     Event,
     Kind,
@@ -15,13 +15,14 @@ from ceremonies.events import (
     PromotionRequested,
     Purpose,
 )
+from ceremonies.evidence import Evidence
 from ceremonies.state import SetState
 
 _BEFORE_PROMOTION = (Phase.STARTING, Phase.COLLECTING, Phase.STRANDED, Phase.TOKEN_HELD)
 
 
-def request(c: Ceremony, command: RequestPromotion) -> list[Event] | Refusal:
-    """A commander asks for the promotion; a gate that blocks is noted with its evidence."""
+def request(c: Ceremony, command: RequestPromotion, *, now: int) -> list[Event] | Refusal:
+    """A commander asks for the promotion; a gate that blocks is noted with its evidence, once."""
     if share.is_shown_in(command.reason):
         return Refusal(reason=Reason.MALFORMED, words=share.SHOWN_WORDS)
     if c.purpose is not Purpose.PROMOTE:
@@ -36,12 +37,24 @@ def request(c: Ceremony, command: RequestPromotion) -> list[Event] | Refusal:
     if c.request is not None:
         words = f"<@{c.request.by}> has asked for the promotion already."
         return Refusal(reason=Reason.ALREADY_OPEN, words=words)
+    left = c.rejected_at + pause(c.rejections) - now
+    if left > 0:
+        words = f"It was rejected {c.rejections} times. Talk first; ask again in {soon(left)}."
+        return Refusal(reason=Reason.NOT_NOW, words=words)
     if command.evidence.blocks:
+        if c.blocked is not None and set(c.blocked.blocks) == set(command.evidence.blocks):
+            return blocked(command.evidence)
         return [PromotionBlocked(ceremony=c.id, evidence=command.evidence)]
     asked = PromotionRequested(
         ceremony=c.id, by=command.by, reason=command.reason, evidence=command.evidence
     )
     return [asked]
+
+
+def blocked(evidence: Evidence) -> Refusal:
+    """Return how a person is told that the gate blocks, whether the log knows it already or not."""
+    words = "The promotion is blocked. " + " ".join(found.words for found in evidence.blocks)
+    return Refusal(reason=Reason.GATE, words=words, evidence=evidence)
 
 
 def approve(c: Ceremony, command: Approve, *, now: int, terms: Terms) -> list[Event] | Refusal:

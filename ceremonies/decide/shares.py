@@ -45,8 +45,7 @@ def offer(
     if same_x.mark == command.mark:
         words = "Vault has this very share in this round already; it counts once. Thank you."
         return Refusal(reason=Reason.GIVEN_THIS_ROUND, words=words)
-    known = now.conflict
-    if known and (known.holder, known.x) == (command.holder, command.x):
+    if any((known.holder, known.x) == (command.holder, command.x) for known in now.conflicts):
         words = "This share still contradicts another one of this round; it was not sent."
         return Refusal(reason=Reason.CONFLICT, words=words)
     conflict = ShareConflicted(

@@ -9,6 +9,9 @@ from ceremonies.ceremony import Ceremony
 from ceremonies.roster import Role, Roster
 from ceremonies.topology import ReplicationSet
 
+_PAUSE_MS = 5_000
+_PAUSE_MAX_MS = 300_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -33,6 +36,19 @@ class Terms:
         """Return how many shares this person keeps; who is no key holder any more counts as one."""
         kept = {holder.slack: holder.shares for holder in self.rules.key_holders}
         return kept.get(slack, 1)
+
+
+def pause(times: int) -> int:
+    """Return how long (ms) to wait with what was undone so often: none at first, then doubled.
+
+    Whoever undoes it and whoever does it again could otherwise write at any speed.
+    """
+    return 0 if times <= 1 else min(_PAUSE_MS * 2 ** min(times - 2, 16), _PAUSE_MAX_MS)
+
+
+def soon(left: int) -> str:
+    """Return a rest of time (ms) in whole seconds, as in `5 s`."""
+    return f"{-(-left // 1000)} s"
 
 
 def ms(span: timedelta) -> int:

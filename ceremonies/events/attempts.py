@@ -15,6 +15,7 @@ class Lost(StrEnum):
     SUPERSEDED = "superseded"
     OTP_UNREADABLE = "otp-unreadable"
     UNDECODABLE = "undecodable"
+    RESET_BY_OTHERS = "reset-by-others"
 
 
 class RoundLoss(StrEnum):

@@ -13,6 +13,7 @@ from ceremonies.events import (
     Event,
     ForeignAttemptFound,
     HoldersReminded,
+    Lost,
     Promoted,
     PromotionBlocked,
     PromotionRefused,
@@ -57,6 +58,8 @@ def _words(event: Event) -> str:
             return "Vault threw the round's shares away; everybody may give again."
         case ShareConflicted():
             return "two shares contradict each other; a new round is offered."
+        case AttemptLost(cause=Lost.RESET_BY_OTHERS):
+            return "somebody outside keeps resetting the rounds; a commander must decide."
         case AttemptLost():
             return "the attempt is lost; a commander may start a new one."
         case CeremonyFrozen():

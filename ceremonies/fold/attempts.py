@@ -44,7 +44,8 @@ def after_attempt_event(c: Ceremony, event: Event, *, at: int, n: int) -> Ceremo
             trouble = words if event.of_cluster else c.trouble
             return replace(changed, trouble=trouble, touched=n)
         case ShareConflicted(round=number):
-            return replace(_with_round(c, number, conflict=event), touched=n)
+            conflicts = (*_round(c, number).conflicts, event)
+            return replace(_with_round(c, number, conflicts=conflicts), touched=n)
         case RoundLost():
             return replace(_next_round(c, event, at=at), touched=n)
         case GivenOutside(count=count):
@@ -161,7 +162,9 @@ def _completed(c: Ceremony, *, at: int) -> Ceremony:
 def _lost(c: Ceremony, event: AttemptLost) -> Ceremony:
     closed = c
     if c.rounds and c.rounds[-1].lost is None:
-        closed = _with_round(c, len(c.rounds), lost=RoundLoss.GIVEN_UP)
+        by_others = event.cause is Lost.RESET_BY_OTHERS
+        why = RoundLoss.RESET_OUTSIDE if by_others else RoundLoss.GIVEN_UP
+        closed = _with_round(c, len(c.rounds), lost=why)
     return replace(
         closed,
         phase=Phase.STRANDED if c.is_open else c.phase,
@@ -181,4 +184,7 @@ LOST_WORDS = {
     "read. No further share was sent.",
     Lost.UNDECODABLE: "Vault's encoded token does not open with this attempt's OTP. "
     "Nobody holds the token.",
+    Lost.RESET_BY_OTHERS: "Somebody outside Conclave had Vault throw this attempt's shares away "
+    "three times in a row, so no new round begins by itself. No share given here did it. The "
+    "attempt is still open at Vault; a new one ends it first. Look first who can reach Vault.",
 }

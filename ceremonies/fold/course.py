@@ -61,7 +61,8 @@ def after_course_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
         case DeadlineExtended(deadline=deadline):
             return replace(c, deadline=deadline)
         case CeremonyFrozen(by=by):
-            return replace(c, frozen_by=by, frozen_at=at, thaw_agreed=())
+            frozen = replace(c, frozen_by=by, frozen_at=at, thaw_agreed=())
+            return replace(frozen, freezes=c.freezes + 1)
         case ThawAgreed(by=by):
             return replace(c, thaw_agreed=tuple(dict.fromkeys((*c.thaw_agreed, by))))
         case CeremonyThawed(deadline=deadline):

@@ -40,7 +40,8 @@ def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             others = tuple(a for a in c.approvals if a.by != by)
             return replace(c, approvals=(*others, Approval(by=by, at=at)))
         case PromotionRejected(by=by):
-            return replace(withdrawn(c, at=at), rejected_by=by)
+            rejected = replace(withdrawn(c, at=at), rejected_by=by, rejected_at=at)
+            return replace(rejected, rejections=c.rejections + 1)
         case PromotionBlocked(evidence=evidence):
             return replace(withdrawn(c, at=at), blocked=evidence, evidence=evidence)
         case Intended(kind=Kind.PROMOTE, evidence=evidence):

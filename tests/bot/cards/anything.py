@@ -87,7 +87,7 @@ def _round(number: int) -> st.SearchStrategy[Any]:
         outside=counts,
         lost=st.none() | st.sampled_from(RoundLoss),
         lost_words=typed,
-        conflict=st.none() | conflicts,
+        conflicts=st.lists(conflicts, max_size=3).map(tuple),
         refused=st.lists(st.tuples(people, typed), max_size=8).map(tuple),
     )
 

@@ -169,7 +169,7 @@ def collecting(*holders: str, **changes: Any) -> Ceremony:  # noqa: ANN401 — a
 def conflicting(holder: str = BEN, other: str = ADA) -> Ceremony:
     """Return a ceremony in which two shares contradict each other."""
     found = ShareConflicted(ceremony=CEREMONY, holder=holder, round=1, other=other, x=1)
-    return collecting(ADA, rounds=(a_round(1, ADA, conflict=found),))
+    return collecting(ADA, rounds=(a_round(1, ADA, conflicts=(found,)),))
 
 
 def token_held(**changes: Any) -> Ceremony:  # noqa: ANN401 — as above

@@ -248,8 +248,8 @@ def test_a_round_given_up_over_a_contradiction_says_so() -> None:
 def test_a_contradiction_is_over_once_its_holder_gave_another_share() -> None:
     """Then the one that was not sent had been mistyped, and nobody is troubled any more."""
     before = states.conflicting(BEN, ADA)
-    found = before.rounds[0].conflict
-    c = states.collecting(rounds=(states.a_round(1, ADA, BEN, conflict=found),))
+    found = before.rounds[0].conflicts
+    c = states.collecting(rounds=(states.a_round(1, ADA, BEN, conflicts=found),))
     assert "contradict" not in words(drawn(c, ADA))
     assert "contradict" not in words(drawn(c, BEN))
 
