@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -22,7 +23,7 @@ from ceremonies.gates import Context, Survey, agreed_id, judge, nodes_seen
 from ceremonies.keychain import Keychain
 from ceremonies.samples import Sample, Samples, sample_of
 from ceremonies.state import SetState
-from ceremonies.vault import ClusterClient, ClusterView, Login
+from ceremonies.vault import ClusterClient, ClusterView
 
 log = structlog.get_logger()
 
@@ -32,13 +33,19 @@ OTP_MARGIN_S = 3600  # an OTP outlives the latest possible deadline by an hour
 BOT = "conclave"
 
 
+class Login(Protocol):
+    """The bot's own login on one cluster while that is primary or has no replication."""
+
+    def token(self, node: str) -> str:
+        """Return a token that works now; raises VaultError."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
     """A set's ledger, clusters, secrets and rules, as this replica holds them."""
 
     ledger: Ledger
     clients: Mapping[str, ClusterClient]
-    logins: Mapping[str, Login]
     keychain: Keychain
     clock: Clock
     terms: Callable[[], Terms]
@@ -46,6 +53,7 @@ class Station:
     spans: Spans = field(default_factory=Spans)
     views: dict[str, ClusterView] = field(default_factory=dict)
     samples: Samples | None = None
+    logins: Mapping[str, Login] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

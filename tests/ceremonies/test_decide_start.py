@@ -93,12 +93,6 @@ def test_after_the_end_a_new_one_starts() -> None:
     assert table.ceremony.phase is Phase.STARTING
 
 
-@pytest.mark.parametrize("purpose", [Purpose.UPDATE_PRIMARY, Purpose.DISABLE])
-def test_what_comes_later_is_refused_by_name(purpose: Purpose) -> None:
-    """Nobody is called for a token that nothing could use."""
-    assert Desk().refuses(wish(purpose=purpose)) is Reason.COMES_LATER
-
-
 @pytest.mark.parametrize(
     ("evidence", "learnt"),
     [
