@@ -36,12 +36,26 @@ def lapses_at(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> int | N
 def _counted(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> list[tuple[str, int]]:
     """Who agreed when; a withdrawn request took its approvals along, but not the shares."""
     given = [(approval.by, approval.at) for approval in ceremony.approvals]
-    if rules.approval.holders_count and ceremony.purpose is Purpose.PROMOTE and ceremony.rounds:
+    if _shares_count(ceremony, rules):
         shares = ceremony.rounds[-1].given
         given += [(s.holder, s.at) for s in shares if s.at > ceremony.approvals_since]
     requester = ceremony.request.by if ceremony.request else ""
     lapse = _lapse(rules)
     return [(who, at) for who, at in given if who != requester and now < at + lapse]
+
+
+def _shares_count(ceremony: Ceremony, rules: ReplicationSet) -> bool:
+    """Whoever gave a share agreed to a promotion, but not to one against the gate."""
+    request = ceremony.request
+    against = request is not None and bool(request.overrides)
+    promotes = ceremony.purpose is Purpose.PROMOTE and bool(ceremony.rounds)
+    return rules.approval.holders_count and promotes and not against
+
+
+def approvers_needed(ceremony: Ceremony, rules: ReplicationSet) -> int:
+    """Return how many other people must agree: one more where a block is overridden."""
+    request = ceremony.request
+    return rules.approval.promote_approvers + int(request is not None and bool(request.overrides))
 
 
 def _lapse(rules: ReplicationSet) -> int:
@@ -55,7 +69,7 @@ def is_approved(
     if ceremony.request is None:
         return False
     others = agreed(ceremony, rules, now=now, roster=roster)
-    return len(others) >= rules.approval.promote_approvers
+    return len(others) >= approvers_needed(ceremony, rules)
 
 
 def step_agreed(

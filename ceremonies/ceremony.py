@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ceremonies.events import ForeignAttemptFound, Purpose, RoundLoss, ShareConflicted
-from ceremonies.evidence import Evidence
+from ceremonies.evidence import Evidence, Override
 
 
 class Phase(StrEnum):
@@ -113,6 +113,7 @@ class Request:
     at: int
     reason: str
     evidence: Evidence
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,12 +229,16 @@ class Restart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPromotion:
-    """Ask for the promotion; the cluster's name was typed by the person."""
+    """Ask for the promotion; the cluster's name was typed by the person.
+
+    `overrides` names checks whose blocks they want lifted.
+    """
 
     ceremony: str
     by: str
     reason: str
     evidence: Evidence
+    overrides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
 from bot.cards.phrases import mention, more_people, ours, people, quoted, when
-from ceremonies.approval import agreed
+from ceremonies.approval import agreed, approvers_needed
 from ceremonies.ceremony import Ceremony, Phase, Request
 from ceremonies.decide.terms import ms
 from ceremonies.events import Purpose
@@ -19,7 +19,7 @@ _SHOWN = 6
 
 def missing(c: Ceremony, rules: ReplicationSet, *, now: int) -> int:
     """Return how many more people must agree."""
-    return max(0, rules.approval.promote_approvers - len(agreed(c, rules, now=now)))
+    return max(0, approvers_needed(c, rules) - len(agreed(c, rules, now=now)))
 
 
 def approval(c: Ceremony, rules: ReplicationSet, *, now: int) -> Block | None:
@@ -52,7 +52,7 @@ def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) ->
         yield f"Reason: {quoted(request.reason)}"
     given = _lapses(c, rules, now=now)
     yield f"Agreed: {_agreed(c, list(given)) or 'nobody yet'}."
-    needed = rules.approval.promote_approvers
+    needed = approvers_needed(c, rules)
     left = missing(c, rules, now=now)
     if left:
         first = f" What is agreed begins to lapse {when(min(given.values()))}." if given else ""

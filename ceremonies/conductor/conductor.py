@@ -207,9 +207,20 @@ class Conductor:
         return self._decided(set_name, wish, by=by, cause=cause)
 
     def request_promotion(
-        self, set_name: str, ceremony: str, *, by: str, typed: str, reason: str, cause: str
+        self,
+        set_name: str,
+        ceremony: str,
+        *,
+        by: str,
+        typed: str,
+        reason: str,
+        cause: str,
+        overrides: tuple[str, ...] = (),
     ) -> Answer:
-        """Ask for the promotion; `typed` must name the cluster, as in `payments/b`."""
+        """Ask for the promotion; `typed` must name the cluster, as in `payments/b`.
+
+        `overrides` names the checks whose blocks the person wants lifted, for `reason`.
+        """
         station = self._stations[set_name]
         c = self.state(set_name).find(ceremony)
         if c is None:
@@ -220,7 +231,9 @@ class Conductor:
             return Refusal(reason=Reason.MALFORMED, words=words)
         context = context_of(station.ledger.state, c, self.sets[set_name])
         evidence = station.look(c.cluster, context)
-        wish = RequestPromotion(ceremony=ceremony, by=by, reason=reason, evidence=evidence)
+        wish = RequestPromotion(
+            ceremony=ceremony, by=by, reason=reason, evidence=evidence, overrides=overrides
+        )
         return _blocked_or(self._decided(set_name, wish, by=by, cause=cause), evidence)
 
     def approve(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
@@ -279,4 +292,6 @@ def _blocked_or(answer: Answer, evidence: Evidence) -> Answer:
     """A request that the gate blocked is in the log with its evidence; the person is told no."""
     if isinstance(answer, Refusal) or not evidence.blocks or answer.repeated:
         return answer
+    if answer.ceremony is not None and answer.ceremony.request is not None:
+        return answer  # what blocks was overridden, and is shown to those who must agree
     return blocked(evidence)

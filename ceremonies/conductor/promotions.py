@@ -25,7 +25,7 @@ from ceremonies.events import (
     TokenDeletionUnknown,
     TokenNotDeletable,
 )
-from ceremonies.evidence import Evidence, worsened
+from ceremonies.evidence import Evidence, standing_blocks, worsened
 from ceremonies.owed import SLOW_MS
 from ceremonies.state import SetState
 from ceremonies.vault import TokenDeletion
@@ -45,7 +45,7 @@ def promote(station: Station, c: Ceremony) -> None:
         taken = PromotionAccepted(ceremony=c.id, effect="", seen=True)
         station.conclude(taken, unless=lambda state: _changed_mind(state, c))
         return
-    if _forbids(c, evidence):
+    if forbids(c, evidence):
         _block(station, c, evidence)
         return
     try:
@@ -57,7 +57,7 @@ def promote(station: Station, c: Ceremony) -> None:
     node = client.active_node()  # a VaultError is tried again soon: what was agreed stands
     if station.clock.now() - evidence.at > _FRESH_MS:
         evidence = _judged(station, c)
-        if _forbids(c, evidence):
+        if forbids(c, evidence):
             _block(station, c, evidence)
             return
     intent = station.intend(
@@ -206,8 +206,9 @@ def _judged(station: Station, c: Ceremony) -> Evidence:
     return station.look(c.cluster, context_of(station.ledger.state, c, rules))
 
 
-def _forbids(c: Ceremony, evidence: Evidence) -> bool:
-    if evidence.blocks:
+def forbids(c: Ceremony, evidence: Evidence) -> bool:
+    """Return whether the gate says no now to what was asked for and agreed to."""
+    if standing_blocks(evidence, c.request.overrides if c.request else ()):
         return True
     return c.request is not None and worsened(c.request.evidence, evidence)
 

@@ -15,7 +15,7 @@ from ceremonies.events import (
     PromotionRequested,
     Purpose,
 )
-from ceremonies.evidence import Evidence
+from ceremonies.evidence import Evidence, Override, standing_blocks
 from ceremonies.state import SetState
 
 _BEFORE_PROMOTION = (Phase.STARTING, Phase.COLLECTING, Phase.STRANDED, Phase.TOKEN_HELD)
@@ -41,12 +41,24 @@ def request(c: Ceremony, command: RequestPromotion, *, now: int) -> list[Event] 
     if left > 0:
         words = f"It was rejected {c.rejections} times. Talk first; ask again in {soon(left)}."
         return Refusal(reason=Reason.NOT_NOW, words=words)
-    if command.evidence.blocks:
+    lifted = tuple(
+        Override(check=found.check, cause=found.cause, words=found.words)
+        for found in command.evidence.blocks
+        if found.check in command.overrides and not found.final
+    )
+    if lifted and not command.reason.strip():
+        words = "Say why the block is overridden: the reason stands in the log."
+        return Refusal(reason=Reason.MALFORMED, words=words)
+    if standing_blocks(command.evidence, lifted):
         if c.blocked is not None and set(c.blocked.blocks) == set(command.evidence.blocks):
             return blocked(command.evidence)
         return [PromotionBlocked(ceremony=c.id, evidence=command.evidence)]
     asked = PromotionRequested(
-        ceremony=c.id, by=command.by, reason=command.reason, evidence=command.evidence
+        ceremony=c.id,
+        by=command.by,
+        reason=command.reason,
+        evidence=command.evidence,
+        overrides=lifted,
     )
     return [asked]
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ceremonies.evidence import Evidence
+from ceremonies.evidence import Evidence, Override
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionRequested:
-    """A commander typed the cluster's name and asked for the promotion."""
+    """A commander typed the cluster's name and asked for the promotion.
+
+    `overrides`: blocks that they want lifted, for the reason given; one more person must agree.
+    """
 
     type: Literal["promotion_requested"] = "promotion_requested"
     ceremony: str
     by: str
     reason: str
     evidence: Evidence
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,8 @@ RETRY_DELETION_MAX_MS = 3_600_000
 def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
     """Return the ceremony after this event; events of other kinds change nothing."""
     match event:
-        case PromotionRequested(by=by, reason=reason, evidence=evidence):
-            request = Request(by=by, at=at, reason=reason, evidence=evidence)
+        case PromotionRequested(by=by, reason=reason, evidence=evidence, overrides=overrides):
+            request = Request(by=by, at=at, reason=reason, evidence=evidence, overrides=overrides)
             moments = replace(c.moments, requested=at)
             asked = replace(c, request=request, rejected_by="", blocked=None, moments=moments)
             return replace(asked, evidence=evidence, promotion_tries=0, retry_at=0)

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from ceremonies.events import Event, PlannedStep, Posted, Unposted
-from ceremonies.evidence import Evidence, Finding, NodeSeen
+from ceremonies.evidence import Evidence, Finding, NodeSeen, Override
 from tests.ceremonies.cast import HOLDERS, KIM, SAM
 from tests.ceremonies.sights import CLEAR, LIVE_PRIMARY, T0
 
@@ -65,7 +65,7 @@ def one_of_kind(kind: type[Any]) -> st.SearchStrategy[Any]:
 def _of_field(name: str, hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 — a type hint
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    if hint in (Posted, Unposted, NodeSeen, Finding, PlannedStep):
+    if hint in (Posted, Unposted, NodeSeen, Finding, PlannedStep, Override):
         return one_of_kind(hint)
     if hint is Evidence:
         return _SIGHTS

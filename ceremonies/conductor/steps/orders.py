@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from ceremonies.conductor.context import context_of
+from ceremonies.conductor.promotions import forbids
 from ceremonies.conductor.steps.activation import KIND as ACTIVATION
 from ceremonies.conductor.steps.proofs import Proof, hindrance, proof
 from ceremonies.conductor.steps.reading import snapshot
@@ -24,7 +25,6 @@ from ceremonies.events import (
     StepRefused,
     StepSlow,
 )
-from ceremonies.evidence import worsened
 from ceremonies.owed import SLOW_MS
 from ceremonies.runbook import StepState
 from ceremonies.steps import Do, promotion_of
@@ -171,7 +171,7 @@ def _blocks_promotion(scene: Scene) -> bool:
         return True
     state, rules = station.ledger.state, station.terms().rules
     evidence = station.look(c.cluster, context_of(state, c, rules))
-    if not evidence.blocks and not worsened(c.request.evidence, evidence):
+    if not forbids(c, evidence):
         return False
     blocked = PromotionBlocked(ceremony=c.id, evidence=evidence)
     request = c.request
