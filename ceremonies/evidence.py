@@ -45,6 +45,9 @@ class Check(StrEnum):
 # An attempt to make a token changes no role: only these forbid its start.
 BEFORE_ATTEMPT = (Check.TARGET, Check.CLUSTER_ID)
 
+# The cause of a warning that the runbook itself brought about: whoever agreed to it knew.
+EXPECTED = "expected"
+
 # Whoever agreed while these passed has not agreed to what they may cost now.
 _MAY_COST_DATA = (Check.PRIMARY, Check.STATE)
 
@@ -124,8 +127,9 @@ def worsened(shown: Evidence, seen: Evidence) -> bool:
 def _is_worse(was: Finding | None, now: Finding) -> bool:
     if now.level is Level.BLOCK:
         return was is None or was.level is not Level.BLOCK or was.cause != now.cause
-    passed = was is not None and was.level is Level.PASS
-    return passed and now.level is Level.WARN and now.check in _MAY_COST_DATA
+    if now.level is not Level.WARN or now.cause == EXPECTED:
+        return False
+    return was is not None and was.level is Level.PASS and now.check in _MAY_COST_DATA
 
 
 def standing_blocks(evidence: Evidence, overrides: Iterable[Override]) -> tuple[Finding, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
-from bot.cards.phrases import code, fitting, ours, second
-from ceremonies.evidence import Evidence, Finding, Level, NodeSeen
+from bot.cards.phrases import code, cut, fitting, ours, second
+from ceremonies.evidence import Check, Evidence, Finding, Level, NodeSeen
 
 _SIGNS = {
     Level.BLOCK: ":no_entry: *blocks*",
@@ -19,6 +19,11 @@ _SIGNS = {
 }
 _ORDER = tuple(_SIGNS)
 _CHECK = 60
+# What is not known of these is told in its own words; the rest is listed by name.
+_SPOKEN = (Check.PRIMARY, Check.TARGET, Check.CLUSTER_ID, Check.STATE, Check.LOSS)
+
+# Who approves agrees to these in so many words, however well they stand.
+_AGREED = (Check.LOSS, Check.CONFIRMATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +34,43 @@ class Detail:
     findings: int
     words: int  # characters of one answer
     room: int  # characters of one block
+    names: int  # characters of one line that lists checks by name
 
 
-FULL = Detail(nodes=12, findings=8, words=240, room=2500)
-SHORT = Detail(nodes=4, findings=4, words=80, room=800)
+FULL = Detail(nodes=12, findings=9, words=300, room=2300, names=250)
+SHORT = Detail(nodes=4, findings=3, words=80, room=500, names=90)
 
 
 def findings(evidence: Evidence, detail: Detail = FULL, *, drill: bool = False) -> Block:
-    """Return the gate's findings, what forbids a promotion first; a drill promotes nothing."""
+    """Return the gate's findings, what forbids a promotion first; a drill promotes nothing.
+
+    Whatever is well stands in one line, and so does what is merely not told.
+    """
     ranked = sorted(evidence.findings, key=lambda found: _ORDER.index(found.level))
-    lines = [_finding(found, detail) for found in ranked[: detail.findings]]
+    told = [found for found in ranked if _is_told(found)]
+    lines = [_finding(found, detail) for found in told[: detail.findings]]
     lines = lines[: fitting(lines, detail.room)]
-    left = len(ranked) - len(lines)
+    left = len(told) - len(lines)
     if left:
         lines.append(f"… and {left} more")
+    rest = [found for found in ranked if not _is_told(found)]
+    lines += [
+        _folded(level, rest, detail) for level in _ORDER if any(f.level is level for f in rest)
+    ]
     name = "The gate, if this were no drill" if drill else "The gate"
     return section(f"*{name}* (asked {second(evidence.at)})\n" + "\n".join(lines))
+
+
+def _is_told(found: Finding) -> bool:
+    """Whether its words are shown: they ask for something, or say what is confirmed."""
+    if found.level is Level.UNKNOWN:
+        return found.check in _SPOKEN
+    return found.level is not Level.PASS or found.check in _AGREED
+
+
+def _folded(level: Level, rest: list[Finding], detail: Detail) -> str:
+    checks = ", ".join(cut(found.check, _CHECK) for found in rest if found.level is level)
+    return f"{_SIGNS[level]}: {ours(checks, detail.names)}"
 
 
 def _finding(found: Finding, detail: Detail) -> str:

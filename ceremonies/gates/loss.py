@@ -35,12 +35,15 @@ def _lag(case: Case) -> Finding:
 def _estimate(case: Case) -> Finding:
     sample = case.survey.sample
     if sample is None:
-        words = "Not known: this set was not seen healthy within 30 days. Unknown is not zero."
+        words = (
+            "This set was not seen healthy within 30 days, so it cannot be counted. Unknown is not "
+            "zero."
+        )
         return case.unknown(Check.LOSS, words)
     found = loss(sample, case.ours, at=case.survey.at)
     if found is None or case.source != sample.primary:
         words = (
-            f"Not known: {case.target} cannot be compared with the last good look at "
+            f"{case.target} cannot be compared with the last good look at "
             f"{sample.primary}, {lasting(case.survey.at - sample.at_ms)} ago."
         )
         return case.unknown(Check.LOSS, words)

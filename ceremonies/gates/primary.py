@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ceremonies.evidence import Check, Finding
+from ceremonies.evidence import EXPECTED, Check, Finding
 from ceremonies.gates.case import Case, awake, listed, says
 from ceremonies.gates.link import Hears, link
 from ceremonies.vault.views import ClusterView, Mode, NodeView, Reach
@@ -74,7 +74,7 @@ def _unplanned(case: Case) -> Finding:
     match heard.hears:
         case Hears.YES if case.context.demoted:
             words = f"{case.target} has not noticed yet that its primary was demoted."
-            return case.warns(Check.PRIMARY, words)
+            return case.warns(Check.PRIMARY, words, cause=EXPECTED)
         case Hears.YES:
             words = (
                 f"No node here answers as primary, yet {case.target} is connected to one "
@@ -104,21 +104,22 @@ def _answering(case: Case, primaries: dict[str, list[str]]) -> Finding:
 
 
 def _silent(case: Case, unsure: str, hears: Hears, how: str) -> Finding:
+    """Not every node says that it is no primary; what the target hears of it comes first."""
     if case.context.demoted:
-        words = f"{unsure} {case.source} was demoted by this runbook."
-        return case.warns(Check.PRIMARY, words, cause="demoted")
+        words = f"{case.source} was demoted by this runbook. {unsure}"
+        return case.warns(Check.PRIMARY, words, cause=EXPECTED)
     match hears:
         case Hears.YES:
             words = (
-                f"{unsure} But {case.target} still hears its primary ({how}): it lives and takes "
-                "writes. Do not promote; mend the network, or demote it from where it answers."
+                f"{case.target} still hears its primary ({how}), so it lives and takes writes. Do "
+                f"not promote: mend the network, or demote it from where it answers. {unsure}"
             )
             return case.blocks(Check.PRIMARY, words, cause="hears")
         case Hears.LOST:
-            words = f"{unsure} {case.target} has lost its primary too ({how}). {_LOOK}"
+            words = f"{case.target} has lost its primary too ({how}). {_LOOK} {unsure}"
             return case.warns(Check.PRIMARY, words, cause="lost")
         case Hears.UNTOLD:
-            words = f"{unsure} Whether {case.target} still hears it is not told. {_LOOK}"
+            words = f"{case.target} does not tell whether it hears its primary. {_LOOK} {unsure}"
             return case.warns(Check.PRIMARY, words, cause="untold")
 
 

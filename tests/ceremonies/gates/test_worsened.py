@@ -23,6 +23,7 @@ from tests.ceremonies.sights import (
     PLANNED,
     STRANGER,
     T0,
+    Said,
     lost,
     node,
     peer,
@@ -97,6 +98,26 @@ def test_evidence_of_an_older_version_is_compared() -> None:
     shown = replace(CLEAR, findings=(old,))
     assert not worsened(shown, CLEAR)
     assert worsened(shown, CORRUPTED)
+
+
+@pytest.mark.parametrize(
+    ("told", "worse"),
+    [
+        pytest.param([node("a"), node("b")], False, id="it says so"),
+        pytest.param([silent("a"), node("b")], False, id="it restarts"),
+        pytest.param([silent("a"), node("b", dr=streaming())], False, id="b has not noticed"),
+        pytest.param([node("a"), node("b", dr=streaming())], False, id="b has not noticed yet"),
+        pytest.param([node("a", "primary"), node("b")], True, id="it is primary after all"),
+        pytest.param([node("a"), silent("b")], True, id="the target fell silent"),
+    ],
+)
+def test_a_demotion_makes_no_agreement_void(told: list[Said], *, worse: bool) -> None:
+    """Between demotion and promotion nobody is primary: what was agreed must not fall for that."""
+    shown = seen(node("a", "primary"), node("b", dr=streaming()), context=PLANNED)
+    now = seen(*told, context=replace(PLANNED, demoted=True), sample=sample())
+    assert not shown.blocks
+    assert worsened(shown, now) is worse
+    assert bool(now.blocks) is worse
 
 
 def lifted(evidence: Evidence) -> list[Override]:
