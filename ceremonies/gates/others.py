@@ -22,13 +22,9 @@ def other_secondaries(case: Case) -> Finding:
             "unless there is a reason not to."
         )
         return case.warns(check, words, cause="ahead:" + ",".join(sorted(ahead)))
-    unlisted = _unlisted(case)
-    if unlisted:
-        words = (
-            f"{case.source} has {unlisted} more secondaries than Conclave is configured for: "
-            "point them at the new primary by hand."
-        )
-        return case.warns(check, words, cause="unlisted")
+    stranger = _strangers(case)
+    if stranger is not None:
+        return stranger
     unsure = [view.name for view in rest if not _is_settled(case, view)]
     if unsure:
         words = f"Whether {listed(unsure)} has more of the data than {target} is not told."
@@ -65,21 +61,36 @@ def _is_settled(case: Case, view: ClusterView) -> bool:
     """Whether it is known that this cluster has no more than the target."""
     if _wal(case.ours) is not None and _wal(view) is not None:
         return True
+    return _follows_nobody(view)
+
+
+def _strangers(case: Case) -> Finding | None:
+    """Return that the primary has secondaries that are none of ours, or that this is not told."""
+    check, source = Check.SECONDARIES, case.source_view
+    if source is None or not awake(source) or case.context.demoted:
+        return None
+    if source.dr is None:
+        return case.unknown(check, f"Which secondaries {source.name} has is not told.")
+    rest = [view for view in case.survey.views if view.name != source.name]
+    ours = {view.dr.secondary_id for view in rest if view.dr}
+    strangers = {peer.node_id for peer in source.dr.secondaries if peer.node_id} - ours
+    # One of ours that does not tell its id just now may be one of these.
+    mute = [v for v in rest if not (v.dr and v.dr.secondary_id) and not _follows_nobody(v)]
+    if len(strangers) > len(mute):
+        words = (
+            f"{source.name} has {len(strangers) - len(mute)} more secondaries than Conclave is "
+            "configured for: point them at the new primary by hand."
+        )
+        return case.warns(check, words, cause="unlisted")
+    if strangers:
+        words = f"Whether all secondaries of {source.name} are configured here is not told."
+        return case.unknown(check, words)
+    return None
+
+
+def _follows_nobody(view: ClusterView) -> bool:
     modes = {node.mode for node in view.nodes}
     return bool(modes) and modes <= {Mode.DISABLED, Mode.PRIMARY}
-
-
-def _unlisted(case: Case) -> int:
-    """Return how many secondaries the primary has that are none of our clusters."""
-    source = case.source_view
-    ids = {peer.node_id for peer in source.dr.secondaries} if source and source.dr else set()
-    ours = {view.dr.secondary_id for view in case.survey.views if view.dr}
-    known = {one for one in ours if one}
-    told_ids = {one for one in ids if one}
-    everybody = sum(1 for view in case.survey.views if says(view, Mode.SECONDARY))
-    # A secondary of ours that is silent just now does not tell its id: it may be one of these.
-    silent = len(case.survey.views) - 1 - everybody
-    return max(0, len(told_ids - known) - max(0, silent))
 
 
 def performance(case: Case) -> Finding:

@@ -44,6 +44,13 @@ replications = st.builds(
     primaries=several_peers,
     secondaries=several_peers,
 )
+
+
+def _at_one(node: NodeView) -> NodeView:
+    """What a node says of its replication is where its mode is read from."""
+    return replace(node, dr=replace(node.dr, mode=node.mode)) if node.dr else node
+
+
 awake = st.builds(
     NodeView,
     address=st.sampled_from(("https://one", "https://two")),
@@ -54,7 +61,7 @@ awake = st.builds(
     cluster_id=st.none() | st.sampled_from((CLUSTER_ID, "another")),
     version=VERSIONS,
     dr=st.none() | replications,
-)
+).map(_at_one)
 sealed = st.builds(
     NodeView,
     address=st.just("https://three"),
