@@ -45,12 +45,6 @@ class Check(StrEnum):
 # An attempt to make a token changes no role: only these forbid its start.
 BEFORE_ATTEMPT = (Check.TARGET, Check.CLUSTER_ID)
 
-# The cause of a warning that the runbook itself brought about: whoever agreed to it knew.
-EXPECTED = "expected"
-
-# Whoever agreed while these passed has not agreed to what they may cost now.
-_MAY_COST_DATA = (Check.PRIMARY, Check.STATE)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSeen:
@@ -111,25 +105,45 @@ class Evidence:
         """Clusters of which at least one node answers as primary."""
         return tuple(dict.fromkeys(n.cluster for n in self.nodes if n.mode == "primary"))
 
+    @property
+    def unsaid(self) -> tuple[NodeSeen, ...]:
+        """Nodes of other clusters that do not say what they are: silent, or without a mode.
+
+        One of them may be a primary; nobody can tell from here.
+        """
+        others = [node for node in self.nodes if node.cluster != self.target]
+        return tuple(node for node in others if not node.answers or node.mode == "unknown")
+
 
 def worsened(shown: Evidence, seen: Evidence) -> bool:
     """Return whether `seen` would have made a careful person hesitate who agreed to `shown`.
 
-    So it is where another cluster id is told, where something blocks now that did not, or blocks
-    for another cause, and where a check warns of lost data that passed.
+    So it is where another cluster id is told, where something blocks that did not, or blocks for
+    another cause, where the target is found out of step, and where a node fell silent.
     """
     if seen.target_cluster_id != shown.target_cluster_id:
         return True
     before = {found.check: found for found in shown.findings}
-    return any(_is_worse(before.get(found.check), found) for found in seen.findings)
+    if any(_is_worse(before.get(found.check), found) for found in seen.findings):
+        return True
+    return bool(fallen_silent(shown, seen))
 
 
 def _is_worse(was: Finding | None, now: Finding) -> bool:
     if now.level is Level.BLOCK:
         return was is None or was.level is not Level.BLOCK or was.cause != now.cause
-    if now.level is not Level.WARN or now.cause == EXPECTED:
-        return False
-    return was is not None and was.level is Level.PASS and now.check in _MAY_COST_DATA
+    out_of_step = now.check == Check.STATE and now.level is Level.WARN
+    return out_of_step and was is not None and was.level is Level.PASS
+
+
+def fallen_silent(shown: Evidence, seen: Evidence) -> tuple[NodeSeen, ...]:
+    """Return the nodes of other clusters that were no primary in `shown` and may be one in `seen`.
+
+    Compared are nodes and not words, so that an order, or a list that shrinks, worsens nothing.
+    """
+    doubtful = {(node.cluster, node.node) for node in shown.unsaid}
+    doubtful |= {(node.cluster, node.node) for node in shown.nodes if node.mode == "primary"}
+    return tuple(node for node in seen.unsaid if (node.cluster, node.node) not in doubtful)
 
 
 def standing_blocks(evidence: Evidence, overrides: Iterable[Override]) -> tuple[Finding, ...]:

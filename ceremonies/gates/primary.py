@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ceremonies.evidence import EXPECTED, Check, Finding
+from ceremonies.evidence import Check, Finding
 from ceremonies.gates.case import Case, awake, listed, says
 from ceremonies.gates.link import Hears, link
 from ceremonies.vault.views import ClusterView, Mode, NodeView, Reach
@@ -74,7 +74,7 @@ def _unplanned(case: Case) -> Finding:
     match heard.hears:
         case Hears.YES if case.context.demoted:
             words = f"{case.target} has not noticed yet that its primary was demoted."
-            return case.warns(Check.PRIMARY, words, cause=EXPECTED)
+            return case.warns(Check.PRIMARY, words, cause="demoted")
         case Hears.YES:
             words = (
                 f"No node here answers as primary, yet {case.target} is connected to one "
@@ -107,7 +107,7 @@ def _silent(case: Case, unsure: str, hears: Hears, how: str) -> Finding:
     """Not every node says that it is no primary; what the target hears of it comes first."""
     if case.context.demoted:
         words = f"{case.source} was demoted by this runbook. {unsure}"
-        return case.warns(Check.PRIMARY, words, cause=EXPECTED)
+        return case.warns(Check.PRIMARY, words, cause="demoted")
     match hears:
         case Hears.YES:
             words = (
