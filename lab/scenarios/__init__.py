@@ -16,12 +16,16 @@ from lab.openbao import Refused, Unanswered
 from lab.process import CannotStart, NotInTime
 from lab.redis import RedisServer
 from lab.scenarios.ceremony import play_ceremony
+from lab.scenarios.runbooks import PLOTS as RUNBOOKS
 from lab.scenarios.timeline import Timeline
 from lab.sights import NotSeen
 from lab.stage import Stage
 
-PLOTS: Mapping[str, Callable[[Stage, Timeline], bool]] = {"ceremony": play_ceremony}
-COMING = ("failover", "planned-failover", "failback", "rejoin")
+Plot = Callable[[Stage, Timeline], bool]
+PLOTS: Mapping[str, tuple[tuple[str, ...], Plot]] = {
+    "ceremony": (("a", "b"), play_ceremony),
+    **RUNBOOKS,
+}
 
 
 def play(name: str | None = None, *, console: Console | None = None) -> int:
@@ -32,13 +36,12 @@ def play(name: str | None = None, *, console: Console | None = None) -> int:
     console = console or Console(highlight=False)
     name = name or "ceremony"
     if name not in PLOTS:
-        later = " (comes later)" if name in COMING else ""
-        console.print(f"There is no scenario {name!r}{later}. There is: {', '.join(PLOTS)}.")
+        console.print(f"There is no scenario {name!r}. There is: {', '.join(PLOTS)}.")
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
     with tempfile.TemporaryDirectory(prefix="conclave-demo-") as scratch:
         try:
-            return _on_stage(Path(scratch), PLOTS[name], Timeline(console))
+            return _on_stage(Path(scratch), *PLOTS[name], Timeline(console))
         except (NotSeen, NotInTime, CannotStart, Refused, Unanswered) as trouble:
             console.print(f"\n[red]The plot went wrong.[/] {escape(str(trouble))}")
             return 1
@@ -47,12 +50,12 @@ def play(name: str | None = None, *, console: Console | None = None) -> int:
             return 130
 
 
-def _on_stage(scratch: Path, plot: Callable[[Stage, Timeline], bool], timeline: Timeline) -> int:
+def _on_stage(scratch: Path, clusters: tuple[str, ...], plot: Plot, timeline: Timeline) -> int:
     redis = RedisServer(directory=scratch / "redis")
-    vaults = practice_range(scratch / "vaults")
+    vaults = practice_range(scratch / "vaults", names=clusters)
     stage = Stage(directory=scratch / "bot", vaults=vaults, redis=redis)
     try:
-        with timeline.setting_up("Starting Redis and two OpenBao clusters, a and b"):
+        with timeline.setting_up(f"Starting Redis and the OpenBao clusters {', '.join(clusters)}"):
             redis.start()
             vaults.start()
         with timeline.setting_up("Starting Slack's stand-in and the bot"):
