@@ -101,6 +101,11 @@ class Evidence:
         return tuple(found for found in self.findings if found.level is Level.BLOCK)
 
     @property
+    def causes(self) -> frozenset[tuple[str, str]]:
+        """What blocks, and for which cause: the same while numbers in the words move."""
+        return frozenset((found.check, found.cause) for found in self.blocks)
+
+    @property
     def primaries(self) -> tuple[str, ...]:
         """Clusters of which at least one node answers as primary."""
         return tuple(dict.fromkeys(n.cluster for n in self.nodes if n.mode == "primary"))

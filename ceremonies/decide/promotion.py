@@ -50,7 +50,7 @@ def request(c: Ceremony, command: RequestPromotion, *, now: int) -> list[Event] 
         words = "Say why the block is overridden: the reason stands in the log."
         return Refusal(reason=Reason.MALFORMED, words=words)
     if standing_blocks(command.evidence, lifted):
-        if c.blocked is not None and set(c.blocked.blocks) == set(command.evidence.blocks):
+        if c.blocked is not None and c.blocked.causes == command.evidence.causes:
             return blocked(command.evidence)
         return [PromotionBlocked(ceremony=c.id, evidence=command.evidence)]
     asked = PromotionRequested(

@@ -89,6 +89,7 @@ def test_a_lag_that_moves_makes_nothing_void() -> None:
         seen(a, node("b", dr=streaming(last_remote_wal=9000 - n)), context=PLANNED) for n in (3, 9)
     )
     assert three.blocks != nine.blocks
+    assert three.causes == nine.causes == {(Check.LOSS, "behind")}
     assert not worsened(three, nine)
 
 
