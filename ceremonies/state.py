@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ceremonies.ceremony import Ceremony
+from ceremonies.ceremony import AttemptState, Ceremony
 from ceremonies.events import Intended, SecondPrimarySeen, TailLost
 from ceremonies.runbook import Runbook
 
@@ -28,6 +28,47 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """An attempt at Vault that belongs to no ceremony; empty nonce: none is open any more.
+
+    `ours`: an earlier one of ours came back. `times`: how many were told one soon after the other.
+    """
+
+    nonce: str
+    progress: int
+    required: int
+    ours: bool
+    since: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glass:
+    """A cluster that wanted a token for an attempt, and who may do without one.
+
+    `waits`: the attempt of `ceremony` cannot be opened yet. `nodes`: those that were seen to let
+    anybody in. It is kept until every node refuses again.
+    """
+
+    ceremony: str
+    words: str  # Vault's refusal
+    needed_at: int
+    refusals: int = 1  # in this ceremony
+    waits: bool = True
+    approved_by: str = ""
+    approved_at: int = 0
+    nodes: tuple[str, ...] = ()
+    opened_at: int = 0
+    reminded_at: int = 0
+    reminders: int = 0
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody may have opened it, so that it has to be seen closed again."""
+        return bool(self.approved_by or self.nodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetState:
     """One replication set's state after entry `n` with hash `head`."""
 
@@ -41,6 +82,8 @@ class SetState:
     primary: str = ""  # the cluster that was promoted last, or that was seen as primary by a step
     second_primary: SecondPrimarySeen | None = None
     sealed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # cluster → sealed nodes
+    foreign: Mapping[str, Foreign] = field(default_factory=dict)  # by cluster
+    glass: Mapping[str, Glass] = field(default_factory=dict)  # by cluster
     roles_changed_at: int = 0  # when a cluster's role changed last, for watching its nodes
     intents: Mapping[str, Intended] = field(default_factory=dict)  # by lane
     messages: Mapping[str, MessageRef] = field(default_factory=dict)  # by card key
@@ -64,6 +107,25 @@ class SetState:
     def open_ceremonies(self) -> tuple[Ceremony, ...]:
         """Every ceremony that still goes on."""
         return tuple(c for c in self.ceremonies if c.is_open)
+
+    def glass_of(self, c: Ceremony) -> Glass | None:
+        """Return how this ceremony stands with a cluster that wants a token, if it does."""
+        found = self.glass.get(c.cluster)
+        return found if found and found.ceremony == c.id else None
+
+    def waits_for_access(self, c: Ceremony) -> bool:
+        """Return whether Vault does not let this ceremony's attempt be opened yet."""
+        found = self.glass_of(c)
+        return found is not None and found.waits
+
+    def left_open(self, cluster: str) -> Glass | None:
+        """Return what is to be closed again on this cluster now that nobody needs it open."""
+        found = self.glass.get(cluster)
+        needed = any(c.is_open or c.attempt is AttemptState.OPEN for c in self._on(cluster))
+        return found if found and found.is_owed and not needed else None
+
+    def _on(self, cluster: str) -> tuple[Ceremony, ...]:
+        return tuple(c for c in self.ceremonies if c.cluster == cluster)
 
     def find(self, ceremony: str) -> Ceremony | None:
         """Return the ceremony with this id, if it is among the newest."""

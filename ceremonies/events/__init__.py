@@ -89,9 +89,23 @@ from ceremonies.events.runbooks import (
     StepSkipped,
     StepSlow,
 )
+from ceremonies.events.watching import (
+    AccessClosed,
+    AccessOpened,
+    AccessReminded,
+    BreakGlassApproved,
+    BreakGlassNeeded,
+    ForeignAttemptGone,
+    ForeignAttemptSeen,
+    GhostFound,
+    TokenAdmitted,
+)
 
 __all__ = [
     "Abandoned",
+    "AccessClosed",
+    "AccessOpened",
+    "AccessReminded",
     "Action",
     "ActivationIssued",
     "ActivationSpent",
@@ -101,6 +115,8 @@ __all__ = [
     "AttemptLost",
     "AttemptOpened",
     "AttemptRefused",
+    "BreakGlassApproved",
+    "BreakGlassNeeded",
     "CeremonyCancelled",
     "CeremonyExpired",
     "CeremonyFrozen",
@@ -111,6 +127,9 @@ __all__ = [
     "DeadlineNear",
     "Event",
     "ForeignAttemptFound",
+    "ForeignAttemptGone",
+    "ForeignAttemptSeen",
+    "GhostFound",
     "GivenOutside",
     "Guard",
     "HolderDeclined",
@@ -156,6 +175,7 @@ __all__ = [
     "StepSlow",
     "TailLost",
     "ThawAgreed",
+    "TokenAdmitted",
     "TokenDeleted",
     "TokenDeletionUnknown",
     "TokenNotDeletable",
@@ -222,7 +242,16 @@ Event = Annotated[
     | RunbookAborted
     | SecondPrimarySeen
     | SecondPrimaryGone
-    | NodesSealed,
+    | NodesSealed
+    | ForeignAttemptSeen
+    | ForeignAttemptGone
+    | GhostFound
+    | BreakGlassNeeded
+    | BreakGlassApproved
+    | TokenAdmitted
+    | AccessOpened
+    | AccessReminded
+    | AccessClosed,
     Field(discriminator="type"),
 ]
 

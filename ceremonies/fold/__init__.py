@@ -16,6 +16,7 @@ from ceremonies.fold.course import after_course_event, opened_by
 from ceremonies.fold.promotions import after_promotion_event, withdrawn
 from ceremonies.fold.record import after_record_event, without_intent
 from ceremonies.fold.runbooks import after_runbook_event, with_ceremony
+from ceremonies.fold.watching import after_watch_event, with_ghost
 from ceremonies.state import Alarm, SetState
 
 _ALARMS_KEPT = 20
@@ -48,6 +49,7 @@ def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
     state = _in_ceremony(state, event, at=at, n=n)
     state = after_runbook_event(state, event, at=at)
     state = with_ceremony(state, event, at=at)
+    state = after_watch_event(state, event, at=at)
     match event:
         case ClusterIdSeen(cluster_id=cluster_id):
             state = replace(state, cluster_id=cluster_id)
@@ -96,4 +98,5 @@ def _kept(state: SetState, cluster: str) -> tuple[Ceremony, ...]:
 def _changed(ceremony: Ceremony, event: Event, *, at: int, n: int) -> Ceremony:
     ceremony = after_attempt_event(ceremony, event, at=at, n=n)
     ceremony = after_course_event(ceremony, event, at=at)
+    ceremony = with_ghost(ceremony, event, n=n)
     return after_promotion_event(ceremony, event, at=at)

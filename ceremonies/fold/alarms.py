@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.events import (
+    AccessClosed,
+    AccessOpened,
+    AccessReminded,
     AttemptLost,
     AttemptRefused,
+    BreakGlassNeeded,
     CeremonyExpired,
     CeremonyFrozen,
     CeremonyStarted,
     DeadlineNear,
     Event,
     ForeignAttemptFound,
+    ForeignAttemptSeen,
     HoldersReminded,
     Lost,
+    NodesSealed,
     Promoted,
     PromotionBlocked,
     PromotionRefused,
     PromotionSlow,
     RosterChanged,
     RoundLost,
+    SecondPrimaryGone,
+    SecondPrimarySeen,
     ShareConflicted,
     TailLost,
     TokenDeletionUnknown,
@@ -30,9 +38,39 @@ from ceremonies.state import SetState
 def alarm_of(state: SetState, event: Event) -> str:
     """Return what people outside Slack are told of this event, or an empty string."""
     named = state.find(getattr(event, "ceremony", ""))
-    where = f"{state.name}/{named.cluster}" if named else state.name
-    words = _words(event) or _given_up(named, event)
+    cluster = named.cluster if named else _cluster(event)
+    where = f"{state.name}/{cluster}" if cluster else state.name
+    words = _words(event) or _watched(event) or _given_up(named, event)
     return f"{where}: {words}" if words else ""
+
+
+def _cluster(event: Event) -> str:
+    """Return the cluster that an event without a ceremony is about, if any."""
+    watched = SecondPrimarySeen | SecondPrimaryGone | NodesSealed | ForeignAttemptSeen
+    return event.cluster if isinstance(event, watched | AccessReminded | AccessClosed) else ""
+
+
+def _watched(event: Event) -> str:
+    """Return what wakes people of what is seen while they do nothing."""
+    match event:
+        case SecondPrimarySeen():
+            return "TWO PRIMARIES: this cluster answers as primary too. Keep clients off it now."
+        case SecondPrimaryGone():
+            return "only one cluster answers as primary again."
+        case NodesSealed(nodes=nodes) if nodes:
+            return "nodes are sealed after a change of roles; the card in Slack says what to do."
+        case ForeignAttemptSeen(ours=True):
+            return "an earlier attempt of ours came back at Vault; nobody needs it."
+        case ForeignAttemptSeen():
+            return "an attempt that Conclave did not start is open at Vault: find out who did."
+        case BreakGlassNeeded():
+            return "Vault wants a token for the attempt and has none; the card in Slack says more."
+        case AccessOpened(admits=True):
+            return "attempts are let in without a token now; close that again afterwards."
+        case AccessReminded():
+            return "attempts are still let in without a token: take the setting away again."
+        case _:
+            return ""
 
 
 def _given_up(c: Ceremony | None, event: Event) -> str:

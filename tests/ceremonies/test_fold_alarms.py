@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 
 from ceremonies.ceremony import Phase
 from ceremonies.events import (
+    AccessOpened,
     AttemptOpened,
     CeremonyCancelled,
+    Event,
     ForeignAttemptFound,
+    NodesSealed,
     PromotionRefused,
+    SecondPrimarySeen,
     ShareAccepted,
     ShareRefused,
 )
@@ -24,13 +28,16 @@ from tests.ceremonies.desk import desk
 from tests.ceremonies.happenings import KINDS, one_of_kind
 
 WAKING = {
+    "AccessReminded",
     "AttemptLost",
     "AttemptRefused",
+    "BreakGlassNeeded",
     "CeremonyExpired",
     "CeremonyFrozen",
     "CeremonyStarted",
     "DeadlineNear",
     "ForeignAttemptFound",
+    "ForeignAttemptSeen",
     "HoldersReminded",
     "Promoted",
     "PromotionBlocked",
@@ -38,10 +45,13 @@ WAKING = {
     "PromotionSlow",
     "RosterChanged",
     "RoundLost",
+    "SecondPrimaryGone",
+    "SecondPrimarySeen",
     "ShareConflicted",
     "TailLost",
     "TokenDeletionUnknown",
 }
+BOTH = {"AccessOpened", "NodesSealed"}  # for the worse it wakes, for the better it does not
 
 
 @settings(deadline=None, max_examples=5)
@@ -51,7 +61,7 @@ def test_who_is_woken_by_what(kind: type[Any], data: st.DataObject) -> None:
     """At start, at each reminder, on every alarm; not by each share that comes in."""
     event = data.draw(one_of_kind(kind))
     words = alarm_of(desk(Phase.COLLECTING).state, event)
-    assert bool(words) is (kind.__name__ in WAKING)
+    assert bool(words) is (kind.__name__ in WAKING) or kind.__name__ in BOTH
 
 
 @settings(deadline=None)
@@ -114,6 +124,28 @@ def test_a_refused_promotion_wakes_when_nothing_is_asked_again(*, asked: bool) -
     )
     table.happens(refused)
     assert (len(table.state.alarms) > before) is not asked
+
+
+@pytest.mark.parametrize(
+    ("event", "wakes"),
+    [
+        (NodesSealed(cluster="b", nodes=("https://b1",)), True),
+        (NodesSealed(cluster="b", nodes=()), False),
+        (AccessOpened(ceremony="c1", cluster="b", nodes=("https://b1",), admits=True), True),
+        (AccessOpened(ceremony="c1", cluster="b", nodes=("https://b1",)), False),
+    ],
+    ids=["sealed", "unsealed again", "let in", "one more node"],
+)
+def test_what_gets_better_wakes_nobody(event: Event, *, wakes: bool) -> None:
+    """Sealed nodes and an open door are told; that they are well again stands on the card."""
+    assert bool(alarm_of(desk(Phase.COLLECTING).state, event)) is wakes
+
+
+def test_what_is_seen_without_a_ceremony_is_told_by_its_cluster() -> None:
+    """Two primaries are nobody's ceremony."""
+    seen = SecondPrimarySeen(cluster="a", nodes=("https://a1",), primary="b")
+    words = alarm_of(desk().state, seen)
+    assert words.startswith("payments/a: TWO PRIMARIES")
 
 
 def test_at_most_twenty_wait() -> None:
