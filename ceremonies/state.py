@@ -108,6 +108,15 @@ class SetState:
         """Every ceremony that still goes on."""
         return tuple(c for c in self.ceremonies if c.is_open)
 
+    def gave_up(self, cluster: str, nonce: str) -> bool:
+        """Return whether this is the nonce of an attempt of ours that is over, as the log says."""
+        known = {r.nonce for c in self._on(cluster) for r in c.rounds}
+        return nonce in known - self.nonces_open(cluster)
+
+    def nonces_open(self, cluster: str) -> set[str]:
+        """Return the nonces of the attempts that we have open on this cluster, or have to end."""
+        return {c.nonce for c in self._on(cluster) if c.attempt is AttemptState.OPEN}
+
     def glass_of(self, c: Ceremony) -> Glass | None:
         """Return how this ceremony stands with a cluster that wants a token, if it does."""
         found = self.glass.get(c.cluster)

@@ -10,6 +10,7 @@ from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.clock import Clock
 from ceremonies.conductor import Answer, Conductor, Done, People
 from ceremonies.conductor.opening import open_conductor
+from ceremonies.conductor.spans import Spans, Watch
 from ceremonies.events import Purpose
 from ceremonies.identity import Identity, generate_pem
 from ceremonies.roster import KeyHolder, Person, Role, Roster
@@ -51,6 +52,7 @@ class Table:
     rules: CeremonyRules = field(default_factory=CeremonyRules)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     master_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    watch: Watch = field(default_factory=Watch)
     identity: Identity = field(default_factory=lambda: Identity.from_pem(generate_pem()))
     conductors: list[Conductor] = field(default_factory=list)
     clock: SetClock | None = None
@@ -99,6 +101,7 @@ class Table:
             replica=f"r{len(self.conductors) + 1}",
             client=lambda served, name: ClusterClient(_cluster(served, name)),
             clock=self.clock,
+            spans=Spans(watch=self.watch),
         )
         conductor.run()
         self.conductors.append(conductor)

@@ -12,10 +12,27 @@ _BUSY_S = 35.0  # above an intent: who presses again after a replica died is not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """How often a set is looked at by itself, in seconds.
+
+    `often_s` after a promotion and around changes of roles, `rest_s` otherwise. A node counts as
+    sealed when it says so again after `sealed_s`; where no node of its cluster answers unsealed,
+    the cluster may be restarting, and after `restart_s`. `access_s`: where somebody waits for it.
+    """
+
+    often_s: float = 15.0
+    rest_s: float = 60.0
+    sealed_s: float = 10.0
+    restart_s: float = 30.0
+    access_s: float = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spans:
     """An intent lasts `intent_s` seconds; what has to fit into it shrinks and grows with it."""
 
     intent_s: float = _INTENT_S
+    watch: Watch = Watch()
 
     @property
     def intent_ms(self) -> int:
@@ -37,6 +54,18 @@ class Spans:
         """The Vault client's limits that `call_ms` is above."""
         usual = Limits()
         return Limits(connect=usual.connect * self._factor, call=usual.call * self._factor)
+
+    @property
+    def watching(self) -> Watch:
+        """How often a set is looked at: where intents are shortened, so much more often."""
+        usual, factor = self.watch, self._factor
+        return Watch(
+            often_s=usual.often_s * factor,
+            rest_s=usual.rest_s * factor,
+            sealed_s=usual.sealed_s * factor,
+            restart_s=usual.restart_s * factor,
+            access_s=usual.access_s * factor,
+        )
 
     @property
     def _factor(self) -> float:

@@ -76,15 +76,22 @@ class Station:
         Without a `context` it is judged as an unplanned one. A healthy set is sampled by the way.
         """
         at = self.clock.now()
+        seen, sample = self._asked(at)
+        survey = Survey(at=at, views=tuple(seen.values()), sample=sample)
+        known = self._known_id(nodes_seen(tuple(seen.values())))
+        return judge(survey, target=target, known_cluster_id=known, context=context or Context())
+
+    def ask_all(self) -> dict[str, ClusterView]:
+        """Return what every node of every cluster says now; a healthy set is sampled by the way."""
+        return self._asked(self.clock.now())[0]
+
+    def _asked(self, at: int) -> tuple[dict[str, ClusterView], Sample | None]:
         with ThreadPoolExecutor(len(self.clients), "look") as pool:
             looks = {n: pool.submit(c.look, at / 1000) for n, c in self.clients.items()}
         # Judged is what this look saw: another one may put older views beside ours meanwhile.
         views = {name: seen.result() for name, seen in looks.items()}
         self.views.update(views)
-        seen = tuple(views.values())
-        survey = Survey(at=at, views=seen, sample=self._sampled(seen, at=at))
-        known = self._known_id(nodes_seen(seen))
-        return judge(survey, target=target, known_cluster_id=known, context=context or Context())
+        return views, self._sampled(tuple(views.values()), at=at)
 
     def _sampled(self, views: Sequence[ClusterView], *, at: int) -> Sample | None:
         """Keep what a healthy set teaches; return that, or else the last good sample."""

@@ -14,6 +14,7 @@ from ceremonies.ceremony import AttemptState, Phase, TokenState
 from ceremonies.conductor import attempts, promotions, steps
 from ceremonies.conductor.adoption import adopt
 from ceremonies.conductor.station import BOT, Station
+from ceremonies.conductor.watching import Watcher
 from ceremonies.errors import ConclaveError
 from ceremonies.owed import Debt, Note, Overdue, Owed, StepDebt, Work, owed
 from ceremonies.steps import Do
@@ -31,6 +32,7 @@ class Ticking:
 
     def __init__(self, stations: Mapping[str, Station], *, sweep: Callable[[], None]) -> None:
         self._stations = stations
+        self._watchers = {name: Watcher(station) for name, station in stations.items()}
         self._sweep = sweep
         self._pool = ThreadPoolExecutor(max(8, 4 * len(stations)), "effect")
         self._busy: set[tuple[str, str]] = set()
@@ -87,7 +89,9 @@ class Ticking:
                 self._followed[c.id] = time.monotonic()
                 look = _following(station, c.id)
                 self._submit(station, f"follow:{c.cluster}", look)
-
+        watcher = self._watchers[station.name]
+        if watcher.is_due():
+            self._submit(station, "watch", watcher.look)
         self._clear_secrets(station)
 
     def _clear_secrets(self, station: Station) -> None:
