@@ -8,7 +8,7 @@ import structlog
 
 from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.conductor.station import OTP_MARGIN_S, Station
-from ceremonies.conductor.truth import ask, follows
+from ceremonies.conductor.truth import ask, follows, leader_after
 from ceremonies.decide.gathering import attempt_to_end
 from ceremonies.errors import SecretUnreadable, VaultError
 from ceremonies.events import (
@@ -18,6 +18,7 @@ from ceremonies.events import (
     AttemptRefused,
     Event,
     ForeignAttemptFound,
+    GhostFound,
     Intended,
     Kind,
 )
@@ -80,18 +81,26 @@ def _found_open(station: Station, c: Ceremony, seen: Attempt, *, node: str, effe
     try:
         station.keychain.open("otp", c.cluster, seen.nonce)
     except SecretUnreadable:
-        found = ForeignAttemptFound(
-            ceremony=c.id,
-            effect=effect,
-            nonce=seen.nonce,
-            progress=seen.progress,
-            required=seen.required,
-            probably_ours=bool(effect),
-        )
-        _conclude_start(station, c, found, effect=effect)
+        _conclude_start(station, c, _in_the_way(station, c, seen, effect=effect), effect=effect)
         return
     opened = _opened(station, c, seen.nonce, seen.required, node=node, effect=effect)
     _conclude_start(station, c, opened, effect=effect)
+
+
+def _in_the_way(
+    station: Station, c: Ceremony, seen: Attempt, *, effect: str
+) -> GhostFound | ForeignAttemptFound:
+    """Return whose attempt stands there: one that our log gave up needs nobody's word to end."""
+    if station.ledger.state.gave_up(c.cluster, seen.nonce):
+        return GhostFound(ceremony=c.id, effect=effect, nonce=seen.nonce, progress=seen.progress)
+    return ForeignAttemptFound(
+        ceremony=c.id,
+        effect=effect,
+        nonce=seen.nonce,
+        progress=seen.progress,
+        required=seen.required,
+        probably_ours=bool(effect),
+    )
 
 
 def _conclude_start(station: Station, c: Ceremony, event: Event, *, effect: str = "") -> None:
@@ -193,10 +202,11 @@ def follow_attempt(station: Station, c: Ceremony) -> None:
     Raises VaultError where nobody can be asked; the next look is soon enough.
     """
     seen = ask(station, c)
+    leader = leader_after(station, c, seen)
 
     def build(state: SetState, now: int) -> Sequence[Event]:
         if _changed(state, c):
             return ()
-        return follows(c, seen, now=now, terms=station.terms())
+        return follows(c, seen, now=now, terms=station.terms(), leader=leader)
 
     station.ledger.append(build, who="conclave")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.conductor.station import Station
-from ceremonies.conductor.truth import ask, reset_outside
+from ceremonies.conductor.truth import ask, replaced, reset_outside
 from ceremonies.decide.terms import Terms
 from ceremonies.errors import SecretUnreadable, VaultError
 from ceremonies.events import (
@@ -120,13 +120,7 @@ def refusal_outcome(
         case NoAttempt():
             return (AttemptLost(ceremony=c.id, effect=intent.effect, cause=Lost.VANISHED),)
         case WrongNonce():
-            lost = AttemptLost(
-                ceremony=c.id,
-                effect=intent.effect,
-                cause=Lost.SUPERSEDED,
-                nonce_seen=error.nonce or "",
-            )
-            return (lost,)
+            return (replaced(c, error.nonce or "", effect=intent.effect),)
         case AlreadyProvided():
             return _already_there(station, c, intent, now=now, terms=terms)
         case _:
@@ -170,9 +164,9 @@ def share_outcome(
         return (share, AttemptCompleted(ceremony=c.id, effect=intent.effect))
     could_be_last = c.progress + 1 >= c.required
     if not seen.started or seen.nonce != intent.nonce:
-        cause = Lost.SUPERSEDED if seen.started else Lost.VANISHED
-        if could_be_last:
-            cause = Lost.LAST_REPLY_LOST
+        if seen.started and not could_be_last:
+            return (replaced(c, seen.nonce, effect=intent.effect),)
+        cause = Lost.LAST_REPLY_LOST if could_be_last else Lost.VANISHED
         lost = AttemptLost(ceremony=c.id, effect=intent.effect, cause=cause, nonce_seen=seen.nonce)
         return (lost,)
     if seen.progress > c.progress:

@@ -41,14 +41,36 @@ def ask(station: Station, c: Ceremony) -> Attempt:
     return client.attempt(client.active_node())
 
 
-def follows(c: Ceremony, seen: Attempt, *, now: int, terms: Terms) -> Sequence[Event]:
-    """Return what an attempt seen at Vault, with no effect of ours under way, means for `c`."""
+def leader_after(station: Station, c: Ceremony, seen: Attempt) -> str:
+    """Return which node leads where ours is not the attempt that is open; empty if not known."""
+    if seen.started and seen.nonce == c.nonce:
+        return ""
+    try:
+        return station.clients[c.cluster].active_node()
+    except VaultError:
+        return ""
+
+
+def replaced(c: Ceremony, nonce: str, *, leader: str = "", effect: str = "") -> AttemptLost:
+    """Return that the attempt `nonce` stands where ours was; an earlier one of ours is no theft."""
+    ours = any(r.nonce == nonce != c.nonce for r in c.rounds)
+    cause = Lost.OLDER_RETURNED if ours else Lost.SUPERSEDED
+    return AttemptLost(ceremony=c.id, effect=effect, cause=cause, nonce_seen=nonce, leader=leader)
+
+
+def follows(
+    c: Ceremony, seen: Attempt, *, now: int, terms: Terms, leader: str = ""
+) -> Sequence[Event]:
+    """Return what an attempt seen at Vault, with no effect of ours under way, means for `c`.
+
+    `leader`: the node that leads now, where that was asked.
+    """
     if c.phase is not Phase.COLLECTING or not c.rounds:
         return ()
     if not seen.started or not seen.nonce:
-        return (AttemptLost(ceremony=c.id, cause=Lost.VANISHED),)
+        return (AttemptLost(ceremony=c.id, cause=Lost.VANISHED, leader=leader),)
     if seen.nonce != c.nonce:
-        return (AttemptLost(ceremony=c.id, cause=Lost.SUPERSEDED, nonce_seen=seen.nonce),)
+        return (replaced(c, seen.nonce, leader=leader),)
     if seen.progress > c.progress:
         count = seen.progress - len(c.rounds[-1].given)
         return (GivenOutside(ceremony=c.id, count=count, progress=seen.progress),)

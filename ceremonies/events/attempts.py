@@ -16,6 +16,7 @@ class Lost(StrEnum):
     OTP_UNREADABLE = "otp-unreadable"
     UNDECODABLE = "undecodable"
     RESET_BY_OTHERS = "reset-by-others"
+    OLDER_RETURNED = "older-returned"
 
 
 class RoundLoss(StrEnum):
@@ -144,7 +145,10 @@ class AttemptCompleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptLost:
-    """The attempt can lead nowhere; a new one can be started."""
+    """The attempt can lead nowhere; a new one can be started.
+
+    `nonce_seen`: the attempt that stands in its place; `leader`: the node that leads now, if asked.
+    """
 
     type: Literal["attempt_lost"] = "attempt_lost"
     ceremony: str
@@ -152,6 +156,7 @@ class AttemptLost:
     cause: Lost
     nonce_seen: str = ""
     still_open: bool = False
+    leader: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,9 +170,24 @@ def _lost(c: Ceremony, event: AttemptLost) -> Ceremony:
         phase=Phase.STRANDED if c.is_open else c.phase,
         attempt=AttemptState.OPEN if event.still_open else AttemptState.GONE,
         token=TokenState.ORPHANED if event.cause in _TOKEN_WITHOUT_OWNER else c.token,
-        trouble=LOST_WORDS[event.cause],
+        trouble=LOST_WORDS[event.cause] + _seen_in_its_place(c, event),
     )
 
+
+def _seen_in_its_place(c: Ceremony, event: AttemptLost) -> str:
+    """Return what was seen of it: which attempt stands there, and whether another node leads."""
+    found = ""
+    if event.nonce_seen and event.cause is Lost.SUPERSEDED:
+        found += f" Its nonce is {event.nonce_seen[:_NONCE]}."
+    if not event.leader or event.cause not in _TELLING_OF_LEADERS:
+        return found
+    if event.leader == c.node:
+        return f"{found} The node on which ours was opened still leads, so this was no election."
+    return f"{found} {event.leader} leads now; ours was in the memory of {c.node}."
+
+
+_NONCE = 40  # Vault's have 36 characters
+_TELLING_OF_LEADERS = (Lost.VANISHED, Lost.SUPERSEDED, Lost.OLDER_RETURNED)
 
 LOST_WORDS = {
     Lost.VANISHED: "The attempt is gone at Vault: somebody cancelled it, or its leader changed. "
@@ -180,6 +195,8 @@ LOST_WORDS = {
     Lost.LAST_REPLY_LOST: "Vault was sent the last share and its answer was lost. It may have "
     "made a DR operation token that nobody holds; a new attempt replaces it.",
     Lost.SUPERSEDED: "Another attempt took this one's place at Vault: somebody outside started it.",
+    Lost.OLDER_RETURNED: "An earlier attempt of ours stands at Vault again in place of the newest: "
+    "a node leads again that remembered it. The shares given are spent; nobody did anything wrong.",
     Lost.OTP_UNREADABLE: "The OTP of this attempt cannot be opened, so its token could never be "
     "read. No further share was sent.",
     Lost.UNDECODABLE: "Vault's encoded token does not open with this attempt's OTP. "
