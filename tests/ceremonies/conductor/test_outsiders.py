@@ -6,6 +6,7 @@ from ceremonies.ceremony import Phase
 from ceremonies.commands import Reason, Refusal
 from ceremonies.conductor import Done
 from ceremonies.events import Purpose
+from lab.enterprise import Fault, Hang
 from lab.process import wait_until
 from tests.table import HOLDERS, SAM, SET, Table
 
@@ -50,10 +51,14 @@ def test_an_outsider_cancels_in_mid_way(table: Table) -> None:
 def test_an_outsider_takes_the_slot(table: Table) -> None:
     """Another nonce stands where ours stood: superseded, and theirs is left alone."""
     table.starts()
+    nobody_looks = Fault(effect=Hang(), method="GET", path=f"{DR}/attempt", times=None)
+    table.vaults.inject(nobody_looks)
     table.vaults.request("b", "DELETE", f"{DR}/attempt")
     theirs = table.vaults.request("b", "PUT", f"{DR}/attempt", {}).json()["nonce"]
+    table.vaults.clear_faults()
     table.waits_for(Phase.STRANDED)
     assert "Another attempt" in table.ceremony.trouble
+    assert theirs in table.ceremony.trouble
 
     table.conductor.cancel(SET, table.ceremony.id, by=SAM, cause=table.cause())
 
