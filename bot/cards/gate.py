@@ -32,7 +32,7 @@ class Detail:
 
 
 FULL = Detail(nodes=12, findings=8, words=240, room=2500)
-SHORT = Detail(nodes=4, findings=4, words=80, room=800)
+SHORT = Detail(nodes=4, findings=4, words=60, room=800)
 
 
 def findings(evidence: Evidence, detail: Detail = FULL, *, drill: bool = False) -> Block:

@@ -228,13 +228,15 @@ class Conductor:
         wish = RequestPromotion(ceremony=ceremony, by=by, reason=reason, evidence=evidence)
         return _blocked_or(self._decide(set_name, wish, by=by, cause=cause), evidence)
 
-    def approve(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
-        """Agree to the promotion that is asked for."""
-        return self._decide(set_name, Approve(ceremony=ceremony, by=by), by=by, cause=cause)
+    def approve(self, set_name: str, ceremony: str, *, by: str, request: int, cause: str) -> Answer:
+        """Agree to the promotion that was asked for at `request` (ms), and to no later one."""
+        wish = Approve(ceremony=ceremony, by=by, request=request)
+        return self._decide(set_name, wish, by=by, cause=cause)
 
-    def reject(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
-        """Say no to the promotion that is asked for."""
-        return self._decide(set_name, Reject(ceremony=ceremony, by=by), by=by, cause=cause)
+    def reject(self, set_name: str, ceremony: str, *, by: str, request: int, cause: str) -> Answer:
+        """Say no to the promotion that was asked for at `request` (ms)."""
+        wish = Reject(ceremony=ceremony, by=by, request=request)
+        return self._decide(set_name, wish, by=by, cause=cause)
 
     def roster_changed(self) -> None:
         """Note in every open ceremony that its people were configured anew, if they were."""

@@ -150,7 +150,7 @@ def test_what_was_agreed_before_is_void(how: str) -> None:
 
     match how:
         case "rejected":
-            table.asks(Reject(ceremony=table.ceremony.id, by=DAN))
+            table.asks(Reject(ceremony=table.ceremony.id, by=DAN, request=table.request_at))
         case "blocked":
             table.happens(PromotionBlocked(ceremony=table.ceremony.id, evidence=LIVE_PRIMARY))
         case _:
