@@ -226,7 +226,10 @@ class Conductor:
             return Refusal(reason=Reason.MALFORMED, words=words)
         evidence = station.look(c.cluster)
         wish = RequestPromotion(ceremony=ceremony, by=by, reason=reason, evidence=evidence)
-        return _blocked_or(self._decide(set_name, wish, by=by, cause=cause), evidence)
+        answer = self._decide(set_name, wish, by=by, cause=cause)
+        is_noted = isinstance(answer, Done) and not answer.repeated
+        # What blocks is in the log with its evidence; the person is told no.
+        return blocked(evidence) if is_noted and evidence.blocks else answer
 
     def approve(self, set_name: str, ceremony: str, *, by: str, request: int, cause: str) -> Answer:
         """Agree to the promotion that was asked for at `request` (ms), and to no later one."""
@@ -292,10 +295,3 @@ class Conductor:
         state, appended = outcome
         ceremony = fresh.ceremony if isinstance(wish, Start) else wish.ceremony
         return Done(state=state, ceremony=state.find(ceremony), repeated=not appended)
-
-
-def _blocked_or(answer: Answer, evidence: Evidence) -> Answer:
-    """A request that the gate blocked is in the log with its evidence; the person is told no."""
-    if isinstance(answer, Refusal) or not evidence.blocks or answer.repeated:
-        return answer
-    return blocked(evidence)

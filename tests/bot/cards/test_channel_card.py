@@ -51,7 +51,7 @@ def test_the_notification_alone_tells_where_and_what(case: str) -> None:
 def test_every_button_carries_set_and_ceremony(case: str) -> None:
     """A restart also names the attempt that it would end; an answer the request that it is to."""
     also = {"ceremony.restart": {"nonce"}}
-    also |= dict.fromkeys(("promotion.approve", "promotion.reject"), {"request"})
+    also |= {name: {"request"} for name in ("promotion.approve", "promotion.reject")}
     for action_id, button in buttons(drawn(CASES[case][0])).items():
         carried = value(button)
         assert (carried["set"], carried["ceremony"]) == ("payments", states.CEREMONY)
