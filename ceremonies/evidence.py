@@ -59,12 +59,33 @@ class Evidence:
         """Clusters of which at least one node answers as primary."""
         return tuple(dict.fromkeys(n.cluster for n in self.nodes if n.mode == "primary"))
 
+    @property
+    def unsaid(self) -> tuple[NodeSeen, ...]:
+        """Nodes of other clusters that do not say what they are: silent, or without a mode.
+
+        One of them may be a primary; nobody can tell from here.
+        """
+        others = [node for node in self.nodes if node.cluster != self.target]
+        return tuple(node for node in others if not node.answers or node.mode == "unknown")
+
 
 def worsened(shown: Evidence, seen: Evidence) -> bool:
     """Return whether `seen` would have made a careful person hesitate who agreed to `shown`."""
     fresh = {(found.check, found.words) for found in seen.blocks}
     agreed = {(found.check, found.words) for found in shown.blocks}
-    return bool(fresh - agreed) or seen.target_cluster_id != shown.target_cluster_id
+    if fresh - agreed or seen.target_cluster_id != shown.target_cluster_id:
+        return True
+    return bool(fallen_silent(shown, seen))
+
+
+def fallen_silent(shown: Evidence, seen: Evidence) -> tuple[NodeSeen, ...]:
+    """Return the nodes of other clusters that were no primary in `shown` and may be one in `seen`.
+
+    Compared are nodes and not words, so that an order, or a list that shrinks, worsens nothing.
+    """
+    doubtful = {(node.cluster, node.node) for node in shown.unsaid}
+    doubtful |= {(node.cluster, node.node) for node in shown.nodes if node.mode == "primary"}
+    return tuple(node for node in seen.unsaid if (node.cluster, node.node) not in doubtful)
 
 
 def could_start(evidence: Evidence) -> list[str]:

@@ -12,6 +12,7 @@ from ceremonies.approval import agreed
 from ceremonies.ceremony import Ceremony, Phase, Request
 from ceremonies.decide.terms import ms
 from ceremonies.events import Purpose
+from ceremonies.evidence import Evidence, Level
 from ceremonies.topology import ReplicationSet
 
 _SHOWN = 6
@@ -39,11 +40,21 @@ def approval(c: Ceremony, rules: ReplicationSet, *, now: int) -> Block | None:
 
 def _said_no(c: Ceremony) -> str:
     if c.blocked is not None:
-        words = " ".join(found.words for found in c.blocked.blocks)
-        return f":no_entry: *The gate blocked the promotion:* {ours(words)}\n"
+        return f":no_entry: {_blocked(c.blocked)}\n"
     if c.rejected_by:
         return f":no_entry: {mention(c.rejected_by)} rejected the promotion.\n"
     return ""
+
+
+def _blocked(evidence: Evidence) -> str:
+    if evidence.blocks:
+        words = " ".join(found.words for found in evidence.blocks)
+        return f"*The gate blocked the promotion:* {ours(words)}"
+    doubts = [found.words for found in evidence.findings if found.level is not Level.PASS]
+    return (
+        "*The nodes' answers got worse after the promotion was asked for,* so nobody has agreed to "
+        f"them: {ours(' '.join(doubts))} If it is still right, ask anew."
+    )
 
 
 def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) -> Iterator[str]:
