@@ -205,7 +205,7 @@ class _Pieces:
         for warning in outcome.warnings:
             log.warning("settings.warning", words=warning)
         log.info("settings.reloaded")
-        self._conductor.roster_changed()
+        self._conductor.configured_anew()
         self.warm()
         for name in outcome.sets:
             self._notifier.changed(name)

@@ -36,7 +36,7 @@ from ceremonies.errors import LogBroken, StoreUnreachable
 from ceremonies.events import Event, Posted, Purpose, Unposted
 from ceremonies.evidence import Evidence, could_start
 from ceremonies.health import Health, health_of
-from ceremonies.roster import Roster, roster_hash
+from ceremonies.roster import Roster
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 from ceremonies.wake import Wake
@@ -103,11 +103,11 @@ class Conductor:
     def run(self) -> None:
         """Fold every log and begin to do what is owed; returns at once.
 
-        People who were configured anew while nobody ran are told of like those of a SIGHUP.
+        People and rules that were configured anew meanwhile are told of like those of a SIGHUP.
         """
         for station in self._stations.values():
             station.ledger.load()
-        self.roster_changed()
+        self.configured_anew()
         self._ticking.start()
         self._wake.start()
 
@@ -241,10 +241,10 @@ class Conductor:
         wish = Reject(ceremony=ceremony, by=by, request=request)
         return self._decide(set_name, wish, by=by, cause=cause)
 
-    def roster_changed(self) -> None:
-        """Note in every open ceremony that its people were configured anew, if they were."""
-        for name, station in self._stations.items():
-            station.note_people(roster_hash(self.roster, self.sets[name].key_holders))
+    def configured_anew(self) -> None:
+        """Note in every open ceremony that people or rules were configured anew, if they were."""
+        for station in self._stations.values():
+            station.note_configuration()
 
     def look(self, set_name: str, *, target: str | None = None) -> Evidence:
         """Ask every node of every cluster of the set now; up to 10 s."""

@@ -39,6 +39,7 @@ from ceremonies.events.course import (
     Purpose,
     RestartAsked,
     RosterChanged,
+    RulesChanged,
     ThawAgreed,
 )
 from ceremonies.events.promotions import (
@@ -109,6 +110,7 @@ __all__ = [
     "RosterChanged",
     "RoundLoss",
     "RoundLost",
+    "RulesChanged",
     "ShareAccepted",
     "ShareConflicted",
     "ShareRefused",
@@ -154,6 +156,7 @@ Event = Annotated[
     | CeremonyCancelled
     | CeremonyExpired
     | RosterChanged
+    | RulesChanged
     | PromotionRequested
     | PromotionApproved
     | PromotionRejected

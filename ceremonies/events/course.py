@@ -33,6 +33,7 @@ class CeremonyStarted:
     evidence: Evidence
     deadline: int
     max_at: int
+    rules_hash: str = ""  # empty where an earlier version wrote it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +140,12 @@ class RosterChanged:
     type: Literal["roster_changed"] = "roster_changed"
     ceremony: str
     roster_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged:
+    """The rules for approvals or times were configured anew in mid-ceremony."""
+
+    type: Literal["rules_changed"] = "rules_changed"
+    ceremony: str
+    rules_hash: str

@@ -20,6 +20,7 @@ from ceremonies.events import (
     PromotionSlow,
     RosterChanged,
     RoundLost,
+    RulesChanged,
     ShareConflicted,
     TailLost,
     TokenDeletionUnknown,
@@ -76,6 +77,8 @@ def _words(event: Event) -> str:
             return "it is not known whether the DR operation token was deleted."
         case RosterChanged():
             return "the people or key holders were configured anew in mid-ceremony."
+        case RulesChanged():
+            return "the rules for approvals or times were configured anew in mid-ceremony."
         case TailLost():
             return "Redis lost entries of the log; see the card in Slack."
         case _:

@@ -38,6 +38,7 @@ WAKING = {
     "PromotionSlow",
     "RosterChanged",
     "RoundLost",
+    "RulesChanged",
     "ShareConflicted",
     "TailLost",
     "TokenDeletionUnknown",
