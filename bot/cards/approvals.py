@@ -8,9 +8,8 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
 from bot.cards.phrases import mention, more_people, ours, people, quoted, when
-from ceremonies.approval import agreed
+from ceremonies.approval import agreed, lapses
 from ceremonies.ceremony import Ceremony, Phase, Request
-from ceremonies.decide.terms import ms
 from ceremonies.events import Purpose
 from ceremonies.evidence import Evidence, Level
 from ceremonies.topology import ReplicationSet
@@ -61,7 +60,7 @@ def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) ->
     yield f"*Promotion:* {mention(request.by)} asked for it {when(request.at)}."
     if request.reason.strip():
         yield f"Reason: {quoted(request.reason)}"
-    given = _lapses(c, rules, now=now)
+    given = lapses(c, rules, now=now)
     yield f"Agreed: {_agreed(c, list(given)) or 'nobody yet'}."
     needed = rules.approval.promote_approvers
     left = missing(c, rules, now=now)
@@ -99,12 +98,3 @@ def _agreed(c: Ceremony, who: list[str]) -> str:
     if gave:
         parts.append(f"with their share {people(gave, _SHOWN)}")
     return "; ".join(parts)
-
-
-def _lapses(c: Ceremony, rules: ReplicationSet, *, now: int) -> dict[str, int]:
-    """Return when each agreement that counts now lapses (ms), by person."""
-    lapse = ms(rules.ceremony.approval_lapses)
-    times = [(a.by, a.at) for a in c.approvals]
-    times += [(g.holder, g.at) for g in (c.rounds[-1].given if c.rounds else ())]
-    counted = agreed(c, rules, now=now)
-    return {who: lapse + max(at for name, at in times if name == who) for who in counted}

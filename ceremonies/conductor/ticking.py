@@ -101,9 +101,8 @@ class Ticking:
 
     def _begin(self, station: Station, due: Owed) -> None:
         match due:
-            case Note(events=events):
+            case Note():
                 self._submit(station, "note", lambda: _note(station, due))
-                del events
             case Overdue(intent=intent):
                 self._submit(station, intent.lane, lambda: adopt(station, intent))
             case Debt(cluster=cluster):
