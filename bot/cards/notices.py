@@ -112,9 +112,9 @@ def record(state: SetState, c: Ceremony) -> Iterator[Block]:
             f":bell: *Waking people failed through* {ways}. Call those you need by phone."
         )
     if c.roster_changed_at:
-        yield _anew("People or key holders", c.roster_changed_at)
+        yield _anew("People or key holders were configured anew", c.roster_changed_at)
     if c.rules_changed_at:
-        yield _anew("The rules for approvals or times", c.rules_changed_at)
+        yield _anew("The rules for approvals or times were configured anew", c.rules_changed_at)
     lost = log_lost(state, c)
     if lost is not None:
         yield lost
@@ -122,7 +122,7 @@ def record(state: SetState, c: Ceremony) -> Iterator[Block]:
 
 def _anew(what: str, at: int) -> Block:
     return section(
-        f":warning: *{what} were configured anew* {when(at)}, while this ceremony was running. If "
+        f":warning: *{what}* {when(at)}, while this ceremony was running. If "
         "you do not know why, freeze it."
     )
 
