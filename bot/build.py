@@ -8,18 +8,18 @@ import signal
 import socket as network
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import structlog
 from slack_bolt import App
 
-from bot import listeners, waking, web
+from bot import listeners, web
 from bot.app import bolt_app
 from bot.installation import Installation, check_installation
 from bot.leaving import leave_at
 from bot.metrics import Metrics
-from bot.notifier import Alarms, Desk, Drawing, Drawn, Notifier, Pace
+from bot.notifier import Desk, Drawing, Drawn, Notifier, Pace, open_drawing
 from bot.people import Gate
 from bot.pools import Pool
 from bot.settings import Settings, reload
@@ -205,7 +205,7 @@ class _Pieces:
         for warning in outcome.warnings:
             log.warning("settings.warning", words=warning)
         log.info("settings.reloaded")
-        self._conductor.roster_changed()
+        self._conductor.configured_anew()
         self.warm()
         for name in outcome.sets:
             self._notifier.changed(name)
@@ -249,6 +249,7 @@ class _Pieces:
             self.warm()
 
     def _drawing(self, name: str, redis: store.Redis, pace: Pace) -> Drawing:
+        settings = self._told.settings
         desk = Desk(
             set_name=name,
             conductor=self._conductor,
@@ -258,29 +259,10 @@ class _Pieces:
             seen=self._seen,
             pace=pace,
             posts=self._posts,
-            command=self._told.settings.slack.command,
+            command=settings.slack.command,
             metrics=self._metrics,
         )
-        urls = self._told.settings.notify_urls
-        if not urls:
-            return Drawing(desk, None)
-        alarms = Alarms(
-            set_name=name,
-            conductor=self._conductor,
-            seen=self._seen,
-            wake=self._woken_through(urls),
-            pool=self._wakes,
-        )
-        return Drawing(desk, alarms)
-
-    def _woken_through(self, urls: tuple[str, ...]) -> Callable[[str, str], list[str]]:
-        def wake(title: str, body: str) -> list[str]:
-            failed = waking.wake(urls, title, body)
-            for way in waking.labels(urls):
-                self._metrics.wakings.labels(way, "failed" if way in failed else "sent").inc()
-            return failed
-
-        return wake
+        return open_drawing(desk, urls=settings.notify_urls, pool=self._wakes)
 
     def _app(self) -> App:
         token = self._told.settings.secrets.bot_token

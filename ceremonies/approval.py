@@ -27,10 +27,12 @@ def agreed(
     return tuple(who for who in counted if roster is None or roster.has(who, *_MAY_AGREE))
 
 
-def lapses_at(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> int | None:
-    """Return when the newest agreement that still counts lapses (ms), or None without one."""
-    times = [at for _, at in _counted(ceremony, rules, now=now)]
-    return max(times) + _lapse(rules) if times else None
+def lapses(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> dict[str, int]:
+    """Return when each agreement that counts at `now` lapses (ms), by person."""
+    until: dict[str, int] = {}
+    for who, at in _counted(ceremony, rules, now=now):
+        until[who] = max(until.get(who, 0), at + _lapse(rules))
+    return until
 
 
 def _counted(ceremony: Ceremony, rules: ReplicationSet, *, now: int) -> list[tuple[str, int]]:

@@ -155,6 +155,8 @@ class Ceremony:
     max_at: int
     runbook: str = ""  # the runbook that it yields a token for; empty: a drill
     roster_changed_at: int = 0  # people or key holders were configured anew in mid-ceremony
+    rules_hash: str = ""
+    rules_changed_at: int = 0  # and so were the rules for approvals or times
     phase: Phase = Phase.STARTING
     ending: Ending | None = None
     ended_by: str = ""

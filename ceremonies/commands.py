@@ -243,18 +243,20 @@ class RequestPromotion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """Agree to the promotion that is requested."""
+    """Agree to the promotion that was requested at `request` (ms), as the card showed it."""
 
     ceremony: str
     by: str
+    request: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """Say no to the promotion that is requested."""
+    """Say no to the promotion that was requested at `request` (ms), as the card showed it."""
 
     ceremony: str
     by: str
+    request: int
 
 
 Command = (

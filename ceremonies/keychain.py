@@ -131,16 +131,6 @@ class Keychain:
         name = self._name(kind, cluster, nonce)
         return bool(self._writer.write(name, "DEL", name).reply)
 
-    def expire(self, kind: str, cluster: str, nonce: str, *, expires_in: int) -> bool:
-        """Keep the secret for `expires_in` seconds from now; returns whether it is there."""
-        name = self._name(kind, cluster, nonce)
-        return bool(self._writer.write(name, "PEXPIRE", name, expires_in * 1000).reply)
-
-    def nonces(self, kind: str, cluster: str) -> list[str]:
-        """Return the nonces under which secrets of this kind are kept, sorted."""
-        prefix = self._name(kind, cluster, "")
-        return [name.removeprefix(prefix) for name in self._names(prefix)]
-
     def reseal(self) -> Resealed:
         """Seal under the first master key whatever another one sealed. Expiry stays.
 

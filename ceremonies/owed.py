@@ -14,6 +14,7 @@ from ceremonies.ceremony import AttemptState, Ceremony, Phase
 from ceremonies.decide.gathering import attempt_to_end
 from ceremonies.decide.terms import Terms, ms
 from ceremonies.events import (
+    AccessReminded,
     CeremonyExpired,
     DeadlineNear,
     Event,
@@ -28,6 +29,7 @@ from ceremonies.steps import Do, due, is_ready, is_using
 NEAR_MS = 5 * 60_000
 SLOW_MS = 2 * 60_000
 PROMOTION_GIVEN_UP_MS = 60 * 60_000  # accepted so long ago, and still nobody answers as primary
+REMIND_OPEN_MS = 60 * 60_000  # at least so often people are told that a cluster is left open
 UNANSWERED_MS = 60_000  # so long the clock waits for what Vault is being asked
 
 
@@ -92,7 +94,26 @@ def owed(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
             continue
         if work is not None:
             found.append(Debt(work=work, ceremony=c.id, cluster=c.cluster))
+    found += _left_open(state, terms, now=now)
     return [*found, *_steps(state, terms, now=now), *_lost_ids(state)]
+
+
+def _left_open(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
+    """Whoever opened a cluster to attempts without a token is told until it is closed again.
+
+    At first as often as holders are reminded, then ever more seldom, down to once an hour.
+    """
+    found: list[Owed] = []
+    for cluster in state.glass:
+        glass = state.left_open(cluster)
+        if glass is None or not glass.opened_at:
+            continue
+        newest = state.newest(cluster)
+        over = newest.moments.ended if newest else 0
+        gap = ms(terms.rules.ceremony.remind_every) * 2 ** min(glass.reminders, 16)
+        if now >= max(over, glass.opened_at, glass.reminded_at) + min(gap, REMIND_OPEN_MS):
+            found.append(Note(events=(AccessReminded(cluster=cluster),)))
+    return found
 
 
 def _steps(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
@@ -151,6 +172,8 @@ def _work(state: SetState, c: Ceremony, terms: Terms, *, now: int) -> Work | Non
     if c.frozen:
         return None
     if c.phase is Phase.STARTING:
+        if state.waits_for_access(c):
+            return None
         return Work.END_ATTEMPT if attempt_to_end(c) else Work.OPEN_ATTEMPT
     r = state.find_runbook(c.runbook)
     promotes = c.purpose is Purpose.PROMOTE and not (r and r.is_open and r.demotes_first)

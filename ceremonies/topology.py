@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,3 +63,10 @@ class ReplicationSet:
     def cluster(self, name: str) -> Cluster | None:
         """Return the cluster with this name, or None."""
         return next((cluster for cluster in self.clusters if cluster.name == name), None)
+
+
+def rules_hash(served: ReplicationSet) -> str:
+    """Return SHA-256 (hex) of what holds for approvals and times: in a ceremony's first entry."""
+    plain = {"approval": asdict(served.approval), "ceremony": asdict(served.ceremony)}
+    written = json.dumps(plain, sort_keys=True, default=timedelta.total_seconds)
+    return hashlib.sha256(written.encode()).hexdigest()

@@ -56,6 +56,7 @@ class Table:
     identity: Identity = field(default_factory=lambda: Identity.from_pem(generate_pem()))
     conductors: list[Conductor] = field(default_factory=list)
     clock: SetClock | None = None
+    tokens: dict[str, str] = field(default_factory=dict)  # cluster → what 2.x wants
     _causes: int = 0
 
     @property
@@ -99,7 +100,9 @@ class Table:
             identity=self.identity,
             master_keys=(self.master_key,),
             replica=f"r{len(self.conductors) + 1}",
-            client=lambda served, name: ClusterClient(_cluster(served, name)),
+            client=lambda served, name: ClusterClient(
+                _cluster(served, name), token=lambda: self.tokens.get(name)
+            ),
             clock=self.clock,
             spans=Spans(watch=self.watch),
         )

@@ -8,10 +8,10 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
 from bot.cards.phrases import mention, more_people, ours, people, quoted, when
-from ceremonies.approval import agreed, approvers_needed
+from ceremonies.approval import agreed, approvers_needed, lapses
 from ceremonies.ceremony import Ceremony, Phase, Request
-from ceremonies.decide.terms import ms
 from ceremonies.events import Purpose
+from ceremonies.evidence import Evidence, Level
 from ceremonies.topology import ReplicationSet
 
 _SHOWN = 6
@@ -39,18 +39,28 @@ def approval(c: Ceremony, rules: ReplicationSet, *, now: int) -> Block | None:
 
 def _said_no(c: Ceremony) -> str:
     if c.blocked is not None:
-        words = " ".join(found.words for found in c.blocked.blocks)
-        return f":no_entry: *The gate blocked the promotion:* {ours(words)}\n"
+        return f":no_entry: {_blocked(c.blocked)}\n"
     if c.rejected_by:
         return f":no_entry: {mention(c.rejected_by)} rejected the promotion.\n"
     return ""
+
+
+def _blocked(evidence: Evidence) -> str:
+    if evidence.blocks:
+        words = " ".join(found.words for found in evidence.blocks)
+        return f"*The gate blocked the promotion:* {ours(words)}"
+    doubts = [found.words for found in evidence.findings if found.level is not Level.PASS]
+    return (
+        "*The nodes' answers got worse after the promotion was asked for,* so nobody has agreed to "
+        f"them: {ours(' '.join(doubts))} If it is still right, ask anew."
+    )
 
 
 def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) -> Iterator[str]:
     yield f"*Promotion:* {mention(request.by)} asked for it {when(request.at)}."
     if request.reason.strip():
         yield f"Reason: {quoted(request.reason)}"
-    given = _lapses(c, rules, now=now)
+    given = lapses(c, rules, now=now)
     yield f"Agreed: {_agreed(c, list(given)) or 'nobody yet'}."
     needed = approvers_needed(c, rules)
     left = missing(c, rules, now=now)
@@ -88,12 +98,3 @@ def _agreed(c: Ceremony, who: list[str]) -> str:
     if gave:
         parts.append(f"with their share {people(gave, _SHOWN)}")
     return "; ".join(parts)
-
-
-def _lapses(c: Ceremony, rules: ReplicationSet, *, now: int) -> dict[str, int]:
-    """Return when each agreement that counts now lapses (ms), by person."""
-    lapse = ms(rules.ceremony.approval_lapses)
-    times = [(a.by, a.at) for a in c.approvals]
-    times += [(g.holder, g.at) for g in (c.rounds[-1].given if c.rounds else ())]
-    counted = agreed(c, rules, now=now)
-    return {who: lapse + max(at for name, at in times if name == who) for who in counted}

@@ -165,7 +165,7 @@ def approve(set_name: str, c: Ceremony) -> ButtonElement:
         "Check on the call that the old primary is really gone: two primaries lose data.",
         "Approve",
     )
-    return button(APPROVE, "Approve", value_of(set_name, c), style="primary", asks=asks)
+    return button(APPROVE, "Approve", _about_request(set_name, c), style="primary", asks=asks)
 
 
 def reject(set_name: str, c: Ceremony) -> ButtonElement:
@@ -177,7 +177,13 @@ def reject(set_name: str, c: Ceremony) -> ButtonElement:
         "Reject",
         danger=True,
     )
-    return button(REJECT, "Reject", value_of(set_name, c), style="danger", asks=asks)
+    return button(REJECT, "Reject", _about_request(set_name, c), style="danger", asks=asks)
+
+
+def _about_request(set_name: str, c: Ceremony) -> Json:
+    """Return a value that names the request too: a click on an old card is about that one."""
+    asked = {"request": str(c.request.at)} if c.request else {}
+    return {**value_of(set_name, c), **asked}
 
 
 def start(set_name: str, label: str, **known: str) -> ButtonElement:

@@ -103,7 +103,7 @@ def _why(problem: str) -> str:
 
 
 def record(state: SetState, c: Ceremony) -> Iterator[Block]:
-    """Yield what is wrong with waking people, with the roster, with the log."""
+    """Yield what is wrong with waking people, with roster and rules, with the log."""
     if not c.is_open:
         return
     if state.waking_failed:
@@ -112,13 +112,19 @@ def record(state: SetState, c: Ceremony) -> Iterator[Block]:
             f":bell: *Waking people failed through* {ways}. Call those you need by phone."
         )
     if c.roster_changed_at:
-        yield section(
-            f":warning: *People or key holders were configured anew* {when(c.roster_changed_at)}, "
-            "while this ceremony was running. If you do not know why, freeze it."
-        )
+        yield _anew("People or key holders were configured anew", c.roster_changed_at)
+    if c.rules_changed_at:
+        yield _anew("The rules for approvals or times were configured anew", c.rules_changed_at)
     lost = log_lost(state, c)
     if lost is not None:
         yield lost
+
+
+def _anew(what: str, at: int) -> Block:
+    return section(
+        f":warning: *{what}* {when(at)}, while this ceremony was running. If "
+        "you do not know why, freeze it."
+    )
 
 
 def log_lost(state: SetState, c: Ceremony) -> Block | None:

@@ -55,12 +55,6 @@ def started(set_name: str, c: Ceremony, *, permalink: str = "") -> Card:
     return card(words, [section(f":white_check_mark: {words}{link}")])
 
 
-def comes_later(what: str) -> Card:
-    """Return that a part of the contract is not served yet."""
-    words = f"{cut(' '.join(what.split()), 60)} comes later; nothing was done."
-    return card(escape(words), [section(f":construction: {ours(words)}")])
-
-
 def not_understood(words: str, *, command: str) -> Card:
     """Return what could not be read in a command, and how to get help."""
     told = f"{ours(words)} Nothing was done. {code(command + ' help')} shows what you can do."

@@ -16,6 +16,7 @@ _CELLS = 20
 _ROUNDS = 4
 _IN_A_ROUND = 8
 SECOND = 2
+_TROUBLE = 600
 
 _LOST = {
     RoundLoss.SHARE_DID_NOT_FIT: "the shares did not fit together",
@@ -148,4 +149,4 @@ def conflict(c: Ceremony) -> Block | None:
 
 def trouble(c: Ceremony) -> Block | None:
     """Return what went wrong last, in the words of whoever saw it."""
-    return section(f":warning: {ours(c.trouble)}") if c.trouble else None
+    return section(f":warning: {ours(c.trouble, _TROUBLE)}") if c.trouble else None

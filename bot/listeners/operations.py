@@ -102,8 +102,12 @@ _ACTS: dict[Door, Act] = {
     EXTEND: lambda to, v: to.extend(v.set_name, v.ceremony, by=v.user, cause=v.cause),
     CANCEL: lambda to, v: to.cancel(v.set_name, v.ceremony, by=v.user, cause=v.cause),
     NUDGE: lambda to, v: to.nudge(v.set_name, v.ceremony, by=v.user, cause=v.cause),
-    APPROVE: lambda to, v: to.approve(v.set_name, v.ceremony, by=v.user, cause=v.cause),
-    REJECT: lambda to, v: to.reject(v.set_name, v.ceremony, by=v.user, cause=v.cause),
+    APPROVE: lambda to, v: to.approve(
+        v.set_name, v.ceremony, by=v.user, request=v.request, cause=v.cause
+    ),
+    REJECT: lambda to, v: to.reject(
+        v.set_name, v.ceremony, by=v.user, request=v.request, cause=v.cause
+    ),
     RESTART: lambda to, v: to.restart(
         v.set_name,
         v.ceremony,

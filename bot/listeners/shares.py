@@ -16,9 +16,10 @@ from bot.listeners.modals import Errors, Outcome, Shut, Told, answer
 from bot.listeners.visit import Body, Visit, of_click, of_submission, taken
 from bot.people import Door
 from bot.reply import Taken, ask
-from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.ceremony import Ceremony
 from ceremonies.commands import Reason, Refusal
 from ceremonies.conductor import Done
+from ceremonies.decide.shares import NOT_NEEDED, not_wanted
 from ceremonies.roster import Role
 
 _HOLDER = frozenset({Role.KEY_HOLDER})
@@ -74,7 +75,7 @@ class ShareDoors:
             self.house.tell_later(OPEN.name, visit, refused)
             return
         found = self.house.found(visit)
-        why = _not_taken(found[1] if found else None, visit.user)
+        why = _not_wanted(found[1] if found else None, visit.user)
         if found is None or why:
             self.house.tell_later(OPEN.name, visit, replies.forbidden(why))
             return
@@ -105,8 +106,7 @@ class ShareDoors:
         if refused is not None:
             return Told(view=modals.notice_view("Not for you", refused.text), card=refused)
         if self.house.found(visit) is None:
-            words = "Not needed any more, thank you. Your share was not sent."
-            return _told(words)
+            return _told(NOT_NEEDED.words)
         given = self.house.conductor.offer_share(
             visit.set_name,
             visit.ceremony,
@@ -163,17 +163,10 @@ def _told(words: str) -> Told:
     return Told(view=modals.notice_view("Not sent", words), card=replies.forbidden(words))
 
 
-def _not_taken(c: Ceremony | None, holder: str) -> str:
+def _not_wanted(c: Ceremony | None, holder: str) -> str:
     """Return why no modal is opened for a share, or nothing where one is."""
-    if c is None or not c.is_open or c.phase in (Phase.TOKEN_HELD, Phase.PROMOTING):
-        return "Not needed any more, thank you."
-    if c.frozen:
-        return "The ceremony is frozen: no share goes to Vault until it is thawed."
-    if holder not in c.holders:
-        return "You are not asked for a share in this round. Thank you."
-    if not c.takes_shares:
-        return "No share is taken just now; your newest message here says when one is."
-    return ""
+    refused = NOT_NEEDED if c is None else not_wanted(c, holder)
+    return refused.words if refused else ""
 
 
 def _thanks(c: Ceremony | None) -> str:

@@ -11,6 +11,7 @@ from bot.socket import arrived
 
 Body = Mapping[str, Any]
 
+_DIGITS = 20
 _VALUES = ("view", "state", "values")
 
 
@@ -53,6 +54,12 @@ class Visit:
     def ceremony(self) -> str:
         """The ceremony that the button or the modal is about."""
         return self.asked.get("ceremony", "")
+
+    @property
+    def request(self) -> int:
+        """When the promotion was asked for that the button is about (ms); 0 for none."""
+        told = self.asked.get("request", "")
+        return int(told) if told.isascii() and told.isdecimal() and len(told) < _DIGITS else 0
 
 
 def of_command(body: Body) -> Visit:

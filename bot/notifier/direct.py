@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.notifier.pace import OPEN
 from bot.reply import Refused, Reply, Taken, Unheard, ask
 from bot.slack_clients import SlackClients
 from ceremonies.errors import StoreUnreachable
 from ceremonies.observations import Observations
 
+_DIRECT = re.compile(r"D[A-Z0-9]{2,30}")
 _KEPT_S = 30 * 24 * 3600.0  # it never changes; a person who left is found out by posting
 
 
@@ -38,10 +41,15 @@ def forget_channel(seen: Observations, person: str, refused: Refused) -> bool:
 
 
 def _known(seen: Observations, person: str) -> str:
+    """Return the channel that the cache knows: only a direct message's, whatever is written there.
+
+    A holder's message names what is wanted of them; it is never posted into a channel of others.
+    """
     try:
-        return seen.get(_name(person)) or ""
+        channel = seen.get(_name(person)) or ""
     except StoreUnreachable:
         return ""
+    return channel if _DIRECT.fullmatch(channel) else ""
 
 
 def _keep(seen: Observations, person: str, channel: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.conductor import glass
 from ceremonies.conductor.station import OTP_MARGIN_S, Station
 from ceremonies.conductor.truth import ask, follows, leader_after
 from ceremonies.decide.gathering import attempt_to_end
@@ -24,7 +25,7 @@ from ceremonies.events import (
 )
 from ceremonies.state import SetState
 from ceremonies.vault import Attempt, Cancelled, NotOurs
-from ceremonies.vault.errors import AttemptAlreadyOpen, TruthUnknown
+from ceremonies.vault.errors import AttemptAlreadyOpen, PermissionDenied, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -36,7 +37,7 @@ def open_attempt(station: Station, c: Ceremony) -> None:
         node = client.active_node()
         seen = client.attempt(node)
     except VaultError as error:
-        _refuse(station, c, error)
+        _refuse_or_wait(station, c, error)
         return
     if seen.started:
         _found_open(station, c, seen, node=node, effect="")
@@ -53,7 +54,7 @@ def open_attempt(station: Station, c: Ceremony) -> None:
         settle_start(station, c, intent)
         return
     except VaultError as error:
-        _refuse(station, c, error, effect=intent.effect)
+        _refuse_or_wait(station, c, error, effect=intent.effect)
         return
     kept_s = max(0, c.max_at - station.clock.now()) // 1000 + OTP_MARGIN_S
     station.keep("otp", c, begun.nonce, begun.otp, expires_in=kept_s)
@@ -133,7 +134,10 @@ def _opened(
     )
 
 
-def _refuse(station: Station, c: Ceremony, error: VaultError, *, effect: str = "") -> None:
+def _refuse_or_wait(station: Station, c: Ceremony, error: VaultError, *, effect: str = "") -> None:
+    """Say why there is no attempt; where a token is missing, people may find a way in."""
+    if isinstance(error, PermissionDenied) and glass.ask_people(station, c, error, effect=effect):
+        return
     words = f"No attempt was opened. {error} {error.advice}"
     refused = AttemptRefused(
         ceremony=c.id, effect=effect, problem=type(error).__name__, words=words
@@ -151,7 +155,12 @@ def end_attempt(station: Station, c: Ceremony) -> None:
     client = station.clients[c.cluster]
     nonce = attempt_to_end(c)
     node = client.active_node()
-    seen = client.attempt(node)
+    try:
+        seen = client.attempt(node)
+    except PermissionDenied as error:
+        if c.phase is Phase.STARTING and glass.ask_people(station, c, error):
+            return
+        raise
     if not seen.started or seen.nonce != nonce:
         outcome = "not-ours" if seen.started else "nothing-open"
         station.conclude(

@@ -28,6 +28,7 @@ from ceremonies.conductor import posting, shares, starting
 from ceremonies.conductor.answers import STORE_AWAY, Answer
 from ceremonies.conductor.context import context_of
 from ceremonies.conductor.deciding import decided
+from ceremonies.conductor.glass import BreakGlass
 from ceremonies.conductor.people import People
 from ceremonies.conductor.runbooks import Runbooks
 from ceremonies.conductor.station import Station
@@ -37,7 +38,7 @@ from ceremonies.errors import StoreUnreachable
 from ceremonies.events import Posted, Purpose, Unposted
 from ceremonies.evidence import Evidence
 from ceremonies.health import Health, health_of
-from ceremonies.roster import Roster, roster_hash
+from ceremonies.roster import Roster
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 from ceremonies.wake import Wake
@@ -71,6 +72,7 @@ class Conductor:
         self._closing = closing
         self._listeners = listeners
         self.runbooks = Runbooks(stations)
+        self.glass = BreakGlass(stations)
 
     @property
     def sets(self) -> Mapping[str, ReplicationSet]:
@@ -101,11 +103,11 @@ class Conductor:
     def run(self) -> None:
         """Fold every log and begin to do what is owed; returns at once.
 
-        People who were configured anew while nobody ran are told of like those of a SIGHUP.
+        People and rules that were configured anew meanwhile are told of like those of a SIGHUP.
         """
         for station in self._stations.values():
             station.ledger.load()
-        self.roster_changed()
+        self.configured_anew()
         self._ticking.start()
         self._wake.start()
 
@@ -236,22 +238,20 @@ class Conductor:
         )
         return _blocked_or(self._decided(set_name, wish, by=by, cause=cause), evidence)
 
-    def approve(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
-        """Agree to the promotion that is asked for."""
-        return decided(
-            self._stations[set_name], Approve(ceremony=ceremony, by=by), by=by, cause=cause
-        )
+    def approve(self, set_name: str, ceremony: str, *, by: str, request: int, cause: str) -> Answer:
+        """Agree to the promotion that was asked for at `request` (ms), and to no later one."""
+        wish = Approve(ceremony=ceremony, by=by, request=request)
+        return self._decided(set_name, wish, by=by, cause=cause)
 
-    def reject(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
-        """Say no to the promotion that is asked for."""
-        return decided(
-            self._stations[set_name], Reject(ceremony=ceremony, by=by), by=by, cause=cause
-        )
+    def reject(self, set_name: str, ceremony: str, *, by: str, request: int, cause: str) -> Answer:
+        """Say no to the promotion that was asked for at `request` (ms)."""
+        wish = Reject(ceremony=ceremony, by=by, request=request)
+        return self._decided(set_name, wish, by=by, cause=cause)
 
-    def roster_changed(self) -> None:
-        """Note in every open ceremony that its people were configured anew, if they were."""
-        for name, station in self._stations.items():
-            station.note_people(roster_hash(self.roster, self.sets[name].key_holders))
+    def configured_anew(self) -> None:
+        """Note in every open ceremony that people or rules were configured anew, if they were."""
+        for station in self._stations.values():
+            station.note_configuration()
 
     def look(self, set_name: str, *, target: str | None = None) -> Evidence:
         """Ask every node of every cluster of the set now; up to 10 s."""

@@ -23,7 +23,7 @@ from ceremonies.conductor.outcomes import (
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.truth import ask
 from ceremonies.decide import decide
-from ceremonies.decide.shares import not_taken
+from ceremonies.decide.shares import NOT_NEEDED, not_wanted
 from ceremonies.errors import ConclaveError, SecretUnreadable, ShareMalformed, VaultError
 from ceremonies.events import AttemptLost, Event, Intended, Lost
 from ceremonies.state import SetState
@@ -46,11 +46,10 @@ def offer(station: Station, ceremony: str, *, holder: str, text: str, cause: str
     state = station.ledger.refresh()
     c = state.find(ceremony)
     if c is None:
-        words = "Not needed any more, thank you. Your share was not sent."
-        return Refusal(reason=Reason.NOT_NEEDED, words=words)
-    early = not_taken(state, c, _command(c, holder, x=0, mark=""))
-    if early is not None and early.reason is not Reason.BUSY:
-        return early
+        return NOT_NEEDED
+    unwanted = not_wanted(c, holder)
+    if unwanted is not None:
+        return unwanted
     try:
         given = share.parse(text, threshold=c.required)
     except ShareMalformed as error:
@@ -59,10 +58,6 @@ def offer(station: Station, ceremony: str, *, holder: str, text: str, cause: str
     if not isinstance(intent, Intended):
         return intent
     return _send(station, intent, given)
-
-
-def _command(c: Ceremony, holder: str, *, x: int, mark: str) -> OfferShare:
-    return OfferShare(ceremony=c.id, holder=holder, round=len(c.rounds), x=x, mark=mark)
 
 
 def _intend(
@@ -75,9 +70,14 @@ def _intend(
     def build(state: SetState, now: int) -> Sequence[Event] | Refusal:
         c = state.find(ceremony)
         if c is None:
-            return Refusal(reason=Reason.NOT_NEEDED, words="The ceremony is over.")
-        mark = share.mark(given, key=mark_key(station, c.nonce))
-        command = _command(c, holder, x=share.x_of(given), mark=mark)
+            return NOT_NEEDED
+        command = OfferShare(
+            ceremony=c.id,
+            holder=holder,
+            round=len(c.rounds),
+            x=share.x_of(given),
+            mark=share.mark(given, key=mark_key(station, c.nonce)),
+        )
         return decide(state, command, now=now, terms=station.terms(), fresh=fresh)
 
     while True:

@@ -13,11 +13,12 @@ import structlog
 from ceremonies.ceremony import Ceremony
 from ceremonies.clock import Clock
 from ceremonies.commands import Fresh, Refusal
+from ceremonies.conductor.configuration import configured_anew
 from ceremonies.conductor.ledger import Ledger
 from ceremonies.conductor.spans import Spans
 from ceremonies.decide.terms import Terms
 from ceremonies.errors import StoreUnreachable
-from ceremonies.events import ClusterIdSeen, Event, Intended, Kind, RosterChanged
+from ceremonies.events import ClusterIdSeen, Event, Intended, Kind
 from ceremonies.evidence import Evidence, NodeSeen
 from ceremonies.gates import Context, Survey, agreed_id, judge, nodes_seen
 from ceremonies.keychain import Keychain
@@ -177,18 +178,9 @@ class Station:
             unless=lambda state: all(i.effect != effect for i in state.intents.values()),
         )
 
-    def note_people(self, roster_hash: str) -> None:
-        """Append once in every open ceremony that its people are these now, if they were others."""
-
-        def build(state: SetState, now: int) -> Sequence[Event]:
-            del now
-            return [
-                RosterChanged(ceremony=c.id, roster_hash=roster_hash)
-                for c in state.open_ceremonies
-                if c.roster_hash != roster_hash
-            ]
-
-        self.ledger.record(build, who=BOT)
+    def note_configuration(self) -> None:
+        """Append once in every open ceremony that its people or rules are others now, if so."""
+        self.ledger.record(lambda state, _: configured_anew(state, self.terms()), who=BOT)
 
     def keep(self, kind: str, c: Ceremony, nonce: str, secret: str, *, expires_in: int) -> None:
         """Seal a secret of this attempt in the keychain, whatever it takes, before any event."""

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from ceremonies.ceremony import AttemptState, Phase, TokenState
-from ceremonies.conductor import attempts, promotions, steps
+from ceremonies.conductor import attempts, glass, promotions, steps
 from ceremonies.conductor.adoption import adopt
 from ceremonies.conductor.station import BOT, Station
 from ceremonies.conductor.watching import Watcher
@@ -89,10 +89,21 @@ class Ticking:
                 self._followed[c.id] = time.monotonic()
                 look = _following(station, c.id)
                 self._submit(station, f"follow:{c.cluster}", look)
+        for cluster in station.ledger.state.glass:
+            self._look_who_is_let_in(station, cluster)
         watcher = self._watchers[station.name]
         if watcher.is_due():
             self._submit(station, "watch", watcher.look)
         self._clear_secrets(station)
+
+    def _look_who_is_let_in(self, station: Station, cluster: str) -> None:
+        state, key = station.ledger.state, f"{station.name} access:{cluster}"
+        every = station.spans.watching
+        wait = every.often_s if state.left_open(cluster) else every.access_s
+        last = self._followed.get(key, 0.0)
+        if glass.is_wanted(state, cluster) and time.monotonic() - last >= wait:
+            self._followed[key] = time.monotonic()
+            self._submit(station, f"access:{cluster}", lambda: glass.look(station, cluster))
 
     def _clear_secrets(self, station: Station) -> None:
         """Delete what nobody needs any more; to do it twice is harmless."""
@@ -107,9 +118,8 @@ class Ticking:
 
     def _begin(self, station: Station, due: Owed) -> None:
         match due:
-            case Note(events=events):
+            case Note():
                 self._submit(station, "note", lambda: _note(station, due))
-                del events
             case Overdue(intent=intent):
                 self._submit(station, intent.lane, lambda: adopt(station, intent))
             case Debt(cluster=cluster):

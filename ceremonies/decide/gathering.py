@@ -35,6 +35,7 @@ from ceremonies.events import (
 from ceremonies.evidence import BEFORE_ATTEMPT, Evidence
 from ceremonies.roster import roster_hash
 from ceremonies.state import SetState
+from ceremonies.topology import rules_hash
 
 _REMINDED_MS = 30_000
 _EXTENDED_MS = 60_000
@@ -72,6 +73,7 @@ def start(
         by=command.by,
         holders=tuple(holder.slack for holder in holders),
         roster_hash=roster_hash(terms.roster, holders),
+        rules_hash=rules_hash(terms.rules),
         evidence=command.evidence,
         deadline=terms.deadline(now=now, max_at=max_at),
         max_at=max_at,

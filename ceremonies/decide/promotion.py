@@ -76,6 +76,8 @@ def approve(c: Ceremony, command: Approve, *, now: int, terms: Terms) -> list[Ev
     if c.request is None:
         words = "No promotion is asked for just now, so there is nothing to approve."
         return Refusal(reason=Reason.NO_REQUEST, words=words)
+    if command.request != c.request.at:
+        return _another_request()
     if command.by == c.request.by:
         words = "You asked for this promotion; another person must approve it."
         return Refusal(reason=Reason.OWN_REQUEST, words=words)
@@ -96,7 +98,14 @@ def reject(state: SetState, c: Ceremony, command: Reject) -> list[Event] | Refus
     if c.request is None:
         words = "No promotion is asked for just now."
         return Refusal(reason=Reason.NO_REQUEST, words=words)
+    if command.request != c.request.at:
+        return _another_request()
     return [PromotionRejected(ceremony=c.id, by=command.by)]
+
+
+def _another_request() -> Refusal:
+    words = "The request changed since this card was drawn; look at the card again."
+    return Refusal(reason=Reason.STALE, words=words)
 
 
 def _too_late(c: Ceremony) -> Refusal:

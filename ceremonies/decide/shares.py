@@ -8,6 +8,10 @@ from ceremonies.decide.terms import Terms
 from ceremonies.events import Event, Intended, Kind, ShareConflicted
 from ceremonies.state import SetState
 
+NOT_NEEDED = Refusal(
+    reason=Reason.NOT_NEEDED, words="Not needed any more, thank you. Your share was not sent."
+)
+
 
 def offer(
     state: SetState, c: Ceremony, command: OfferShare, *, terms: Terms, fresh: Fresh
@@ -60,22 +64,29 @@ def offer(
 
 def not_taken(state: SetState, c: Ceremony, command: OfferShare) -> Refusal | None:
     """Return why no share of this holder is taken now, or None."""
-    if not c.is_open or c.phase in (Phase.TOKEN_HELD, Phase.PROMOTING):
-        words = "Not needed any more, thank you. Your share was not sent."
-        return Refusal(reason=Reason.NOT_NEEDED, words=words)
-    if command.holder not in c.holders:
-        words = "You are not asked for a share in this round; nothing was sent."
-        return Refusal(reason=Reason.NOT_ASKED, words=words)
-    if c.frozen:
-        words = "The ceremony is frozen: no share goes to Vault until it is thawed."
-        return Refusal(reason=Reason.FROZEN, words=words)
-    if c.phase is not Phase.COLLECTING or not c.rounds:
-        words = "No attempt takes shares just now; your DM says when one does. Nothing was sent."
-        return Refusal(reason=Reason.NOT_NOW, words=words)
+    refused = not_wanted(c, command.holder)
+    if refused is not None:
+        return refused
     if c.cluster in state.intents:
         words = "Another share is on its way to Vault; wait a moment and try again."
         return Refusal(reason=Reason.BUSY, words=words)
     if command.round != c.rounds[-1].number:
         words = "A new round has begun since you opened this; use the newest DM. Nothing was sent."
         return Refusal(reason=Reason.STALE, words=words)
+    return None
+
+
+def not_wanted(c: Ceremony, holder: str) -> Refusal | None:
+    """Return why the ceremony as it stands asks this holder for nothing, or None."""
+    if not c.is_open or c.phase in (Phase.TOKEN_HELD, Phase.PROMOTING):
+        return NOT_NEEDED
+    if holder not in c.holders:
+        words = "You are not asked for a share in this round; nothing was sent."
+        return Refusal(reason=Reason.NOT_ASKED, words=words)
+    if c.frozen:
+        words = "The ceremony is frozen: no share goes to Vault until it is thawed."
+        return Refusal(reason=Reason.FROZEN, words=words)
+    if not c.takes_shares or not c.rounds:
+        words = "No attempt takes shares just now; your DM says when one does. Nothing was sent."
+        return Refusal(reason=Reason.NOT_NOW, words=words)
     return None

@@ -39,6 +39,7 @@ from ceremonies.events.course import (
     Purpose,
     RestartAsked,
     RosterChanged,
+    RulesChanged,
     ThawAgreed,
 )
 from ceremonies.events.promotions import (
@@ -91,8 +92,8 @@ from ceremonies.events.runbooks import (
 )
 from ceremonies.events.watching import (
     AccessClosed,
-    AccessOpened,
     AccessReminded,
+    AccessSeen,
     BreakGlassApproved,
     BreakGlassNeeded,
     ForeignAttemptGone,
@@ -104,8 +105,8 @@ from ceremonies.events.watching import (
 __all__ = [
     "Abandoned",
     "AccessClosed",
-    "AccessOpened",
     "AccessReminded",
+    "AccessSeen",
     "Action",
     "ActivationIssued",
     "ActivationSpent",
@@ -157,6 +158,7 @@ __all__ = [
     "RosterChanged",
     "RoundLoss",
     "RoundLost",
+    "RulesChanged",
     "RunbookAborted",
     "RunbookStarted",
     "SecondPrimaryGone",
@@ -216,6 +218,7 @@ Event = Annotated[
     | CeremonyCancelled
     | CeremonyExpired
     | RosterChanged
+    | RulesChanged
     | PromotionRequested
     | PromotionApproved
     | PromotionRejected
@@ -249,7 +252,7 @@ Event = Annotated[
     | BreakGlassNeeded
     | BreakGlassApproved
     | TokenAdmitted
-    | AccessOpened
+    | AccessSeen
     | AccessReminded
     | AccessClosed,
     Field(discriminator="type"),

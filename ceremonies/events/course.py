@@ -34,6 +34,7 @@ class CeremonyStarted:
     deadline: int
     max_at: int
     runbook: str = ""
+    rules_hash: str = ""  # empty where an earlier version wrote it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,3 +141,12 @@ class RosterChanged:
     type: Literal["roster_changed"] = "roster_changed"
     ceremony: str
     roster_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged:
+    """The rules for approvals or times were configured anew in mid-ceremony."""
+
+    type: Literal["rules_changed"] = "rules_changed"
+    ceremony: str
+    rules_hash: str

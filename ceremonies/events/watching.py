@@ -72,10 +72,10 @@ class TokenAdmitted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccessOpened:
-    """These nodes let attempts be made without a token; `admits`: our attempt may be made now."""
+class AccessSeen:
+    """These nodes let attempts be made without a token; `admits`: ours may be made now."""
 
-    type: Literal["access_opened"] = "access_opened"
+    type: Literal["access_seen"] = "access_seen"
     ceremony: str
     cluster: str
     nodes: tuple[str, ...]

@@ -44,7 +44,7 @@ def fold(
 
 
 def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
-    state = after_record_event(state, event, at=at)
+    state = after_record_event(state, event)
     state = without_intent(state, getattr(event, "effect", ""), event)
     state = _in_ceremony(state, event, at=at, n=n)
     state = after_runbook_event(state, event, at=at)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ceremonies.ceremony import Ceremony
 from ceremonies.events import (
     AccessClosed,
-    AccessOpened,
     AccessReminded,
+    AccessSeen,
     AttemptLost,
     AttemptRefused,
     BreakGlassNeeded,
@@ -26,6 +26,7 @@ from ceremonies.events import (
     PromotionSlow,
     RosterChanged,
     RoundLost,
+    RulesChanged,
     SecondPrimaryGone,
     SecondPrimarySeen,
     ShareConflicted,
@@ -65,7 +66,7 @@ def _watched(event: Event) -> str:
             return "an attempt that Conclave did not start is open at Vault: find out who did."
         case BreakGlassNeeded():
             return "Vault wants a token for the attempt and has none; the card in Slack says more."
-        case AccessOpened(admits=True):
+        case AccessSeen(admits=True):
             return "attempts are let in without a token now; close that again afterwards."
         case AccessReminded():
             return "attempts are still let in without a token: take the setting away again."
@@ -114,6 +115,8 @@ def _words(event: Event) -> str:
             return "it is not known whether the DR operation token was deleted."
         case RosterChanged():
             return "the people or key holders were configured anew in mid-ceremony."
+        case RulesChanged():
+            return "the rules for approvals or times were configured anew in mid-ceremony."
         case TailLost():
             return "Redis lost entries of the log; see the card in Slack."
         case _:

@@ -19,6 +19,7 @@ from ceremonies.events import (
     RestartAsked,
     RosterChanged,
     RoundLoss,
+    RulesChanged,
     ThawAgreed,
 )
 
@@ -36,6 +37,7 @@ def opened_by(event: Event, *, at: int, n: int) -> Ceremony | None:
         started_at=at,
         holders=event.holders,
         roster_hash=event.roster_hash,
+        rules_hash=event.rules_hash,
         evidence=event.evidence,
         deadline=event.deadline,
         max_at=event.max_at,
@@ -69,6 +71,8 @@ def after_course_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             return replace(c, frozen_by="", frozen_at=0, thaw_agreed=(), deadline=deadline)
         case RosterChanged(roster_hash=roster_hash):
             return replace(c, roster_hash=roster_hash, roster_changed_at=at)
+        case RulesChanged(rules_hash=rules_hash):
+            return replace(c, rules_hash=rules_hash, rules_changed_at=at)
         case CeremonyCancelled(by=by):
             return _ended(c, Ending.CANCELLED, by=by, at=at)
         case CeremonyExpired(cause="token-unused"):

@@ -8,9 +8,8 @@ from ceremonies.events import Adopted, Event, Intended, MessagesPosted
 from ceremonies.state import MessageRef, SetState
 
 
-def after_record_event(state: SetState, event: Event, *, at: int) -> SetState:
+def after_record_event(state: SetState, event: Event) -> SetState:
     """Return the state with intents, cards and adoptions of this event taken in."""
-    del at
     match event:
         case Intended():
             return replace(state, intents={**state.intents, event.lane: event})

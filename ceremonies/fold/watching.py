@@ -7,8 +7,8 @@ from dataclasses import replace
 from ceremonies.ceremony import Ceremony
 from ceremonies.events import (
     AccessClosed,
-    AccessOpened,
     AccessReminded,
+    AccessSeen,
     BreakGlassApproved,
     BreakGlassNeeded,
     Event,
@@ -44,7 +44,7 @@ def after_watch_event(state: SetState, event: Event, *, at: int) -> SetState:
         case AccessClosed(cluster=cluster):
             others = {name: glass for name, glass in state.glass.items() if name != cluster}
             return replace(state, glass=others)
-        case BreakGlassApproved() | TokenAdmitted() | AccessOpened() | AccessReminded():
+        case BreakGlassApproved() | TokenAdmitted() | AccessSeen() | AccessReminded():
             glass = state.glass.get(event.cluster)
             if glass is None:
                 return state
@@ -99,7 +99,7 @@ def _needed(was: Glass | None, event: BreakGlassNeeded, *, at: int) -> Glass:
 
 def _changed(
     glass: Glass,
-    event: BreakGlassApproved | TokenAdmitted | AccessOpened | AccessReminded,
+    event: BreakGlassApproved | TokenAdmitted | AccessSeen | AccessReminded,
     *,
     at: int,
 ) -> Glass:
@@ -109,7 +109,7 @@ def _changed(
             return replace(glass, approved_by=by, approved_at=at) if mine else glass
         case TokenAdmitted(ceremony=ceremony):
             return replace(glass, waits=False) if ceremony == glass.ceremony else glass
-        case AccessOpened(ceremony=ceremony, nodes=nodes, admits=admits):
+        case AccessSeen(ceremony=ceremony, nodes=nodes, admits=admits):
             waits = glass.waits and not (admits and ceremony == glass.ceremony)
             return replace(glass, nodes=nodes, opened_at=glass.opened_at or at, waits=waits)
         case AccessReminded():

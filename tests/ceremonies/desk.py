@@ -107,6 +107,11 @@ class Desk:
         return newest
 
     @property
+    def request_at(self) -> int:
+        """When the promotion was asked for that stands now; 0 if none is."""
+        return self.ceremony.request.at if self.ceremony.request else 0
+
+    @property
     def due(self) -> list[Owed]:
         """Everything that is owed now."""
         return owed(self.state, self.terms, now=self.now)
@@ -215,8 +220,8 @@ class Desk:
         return self.asks(wish)
 
     def approves(self, by: str = KIM) -> list[Event] | Refusal:
-        """Somebody agrees to the promotion."""
-        return self.asks(Approve(ceremony=self.ceremony.id, by=by))
+        """Somebody agrees to the promotion that the card shows now."""
+        return self.asks(Approve(ceremony=self.ceremony.id, by=by, request=self.request_at))
 
     def freezes(self, by: str = BEN) -> None:
         """Somebody says that this looks wrong."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from ceremonies.approval import agreed, is_approved, lapses_at
+from ceremonies.approval import agreed, is_approved, lapses
 from ceremonies.ceremony import Phase
 from ceremonies.commands import Reject
 from ceremonies.events import Kind, PromotionBlocked, PromotionRefused, Purpose
@@ -22,6 +22,11 @@ from tests.ceremonies.sights import LIVE_PRIMARY, T0
 def who(table: Desk) -> tuple[str, ...]:
     """Return the people whose agreement counts now."""
     return agreed(table.ceremony, table.terms.rules, now=table.now)
+
+
+def until(table: Desk) -> dict[str, int]:
+    """Return when what counts now lapses, by person."""
+    return lapses(table.ceremony, table.terms.rules, now=table.now)
 
 
 def enough(table: Desk) -> bool:
@@ -118,7 +123,7 @@ def test_each_agreement_lapses_fifteen_minutes_after_it_was_given() -> None:
     table.passes(minutes=10)
     table.approves(KIM)
     assert enough(table)
-    assert lapses_at(table.ceremony, table.terms.rules, now=table.now) == T0 + 25 * MINUTE
+    assert until(table) == {ADA: T0 + 15 * MINUTE, KIM: T0 + 25 * MINUTE}
 
     table.passes(minutes=5)
     assert who(table) == (KIM,)
@@ -126,7 +131,7 @@ def test_each_agreement_lapses_fifteen_minutes_after_it_was_given() -> None:
 
     table.passes(minutes=10)
     assert who(table) == ()
-    assert lapses_at(table.ceremony, table.terms.rules, now=table.now) is None
+    assert until(table) == {}
 
 
 def test_only_what_counts_says_when_it_lapses() -> None:
@@ -137,7 +142,7 @@ def test_only_what_counts_says_when_it_lapses() -> None:
     table.passes(minutes=10)
     table.gives(ADA)
 
-    assert lapses_at(table.ceremony, table.terms.rules, now=table.now) == T0 + 15 * MINUTE
+    assert until(table) == {ADA: T0 + 15 * MINUTE}
 
 
 @pytest.mark.parametrize("how", ["rejected", "blocked", "refused"])
@@ -150,7 +155,7 @@ def test_what_was_agreed_before_is_void(how: str) -> None:
 
     match how:
         case "rejected":
-            table.asks(Reject(ceremony=table.ceremony.id, by=DAN))
+            table.asks(Reject(ceremony=table.ceremony.id, by=DAN, request=table.request_at))
         case "blocked":
             table.happens(PromotionBlocked(ceremony=table.ceremony.id, evidence=LIVE_PRIMARY))
         case _:

@@ -91,7 +91,7 @@ def wish(table: Desk) -> RequestPromotion:
 
 def no(table: Desk) -> Reject:
     """Return Kim's no."""
-    return Reject(ceremony=table.ceremony.id, by=KIM)
+    return Reject(ceremony=table.ceremony.id, by=KIM, request=table.request_at)
 
 
 def test_after_one_no_it_may_be_asked_at_once() -> None:

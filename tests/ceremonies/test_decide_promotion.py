@@ -24,9 +24,14 @@ def wish(table: Desk, by: str = SAM) -> RequestPromotion:
     return RequestPromotion(ceremony=table.ceremony.id, by=by, reason="gone", evidence=CLEAR)
 
 
+def yes(table: Desk, by: str = KIM) -> Approve:
+    """Return somebody's yes."""
+    return Approve(ceremony=table.ceremony.id, by=by, request=table.request_at)
+
+
 def no(table: Desk, by: str = KIM) -> Reject:
     """Return somebody's no."""
-    return Reject(ceremony=table.ceremony.id, by=by)
+    return Reject(ceremony=table.ceremony.id, by=by, request=table.request_at)
 
 
 # -- asking ----------------------------------------------------------------------------------------
@@ -120,13 +125,13 @@ def test_who_does_not_agree(by: str, reason: Reason) -> None:
     table = desk(Phase.TOKEN_HELD)
     table.requests()
     table.approves(KIM)
-    assert table.refuses(Approve(ceremony=table.ceremony.id, by=by)) is reason
+    assert table.refuses(yes(table, by)) is reason
 
 
 def test_nothing_is_agreed_to_before_it_is_asked() -> None:
     """An approval is one of what a request shows."""
     table = desk(Phase.TOKEN_HELD)
-    assert table.refuses(Approve(ceremony=table.ceremony.id, by=KIM)) is Reason.NO_REQUEST
+    assert table.refuses(yes(table)) is Reason.NO_REQUEST
 
 
 def test_a_lapsed_approval_can_be_given_again() -> None:
@@ -186,5 +191,8 @@ def test_nobody_agrees_or_says_no_after_the_end(kind: type[Approve | Reject]) ->
     table.asks(Cancel(ceremony=table.ceremony.id, by=SAM))
     assert table.ceremony.ending is Ending.CANCELLED
 
-    assert table.refuses(kind(ceremony=table.ceremony.id, by=KIM)) is Reason.NOT_NEEDED
+    assert (
+        table.refuses(kind(ceremony=table.ceremony.id, by=KIM, request=table.request_at))
+        is Reason.NOT_NEEDED
+    )
     assert table.ceremony.rejected_by == ""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ceremonies.approval import agreed, is_approved, lapses_at
+from ceremonies.approval import agreed, is_approved, lapses
 from ceremonies.ceremony import Ceremony, Phase, TokenState
 from ceremonies.commands import Cancel
 from ceremonies.events import (
@@ -68,7 +68,7 @@ def test_facts_are_never_refused(phase: Phase | None, entries: list[list[Event]]
         owed(state, table.terms, now=now)
         for c in state.ceremonies:
             agreed(c, table.terms.rules, now=now)
-            lapses_at(c, table.terms.rules, now=now)
+            lapses(c, table.terms.rules, now=now)
             is_approved(c, table.terms.rules, now=now)
     for c in state.ceremonies:
         consistent(c)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ceremonies.ceremony import Phase
 from ceremonies.events import (
-    AccessOpened,
+    AccessSeen,
     AttemptOpened,
     CeremonyCancelled,
     Event,
@@ -45,13 +45,14 @@ WAKING = {
     "PromotionSlow",
     "RosterChanged",
     "RoundLost",
+    "RulesChanged",
     "SecondPrimaryGone",
     "SecondPrimarySeen",
     "ShareConflicted",
     "TailLost",
     "TokenDeletionUnknown",
 }
-BOTH = {"AccessOpened", "NodesSealed"}  # for the worse it wakes, for the better it does not
+BOTH = {"AccessSeen", "NodesSealed"}  # for the worse it wakes, for the better it does not
 
 
 @settings(deadline=None, max_examples=5)
@@ -131,8 +132,8 @@ def test_a_refused_promotion_wakes_when_nothing_is_asked_again(*, asked: bool) -
     [
         (NodesSealed(cluster="b", nodes=("https://b1",)), True),
         (NodesSealed(cluster="b", nodes=()), False),
-        (AccessOpened(ceremony="c1", cluster="b", nodes=("https://b1",), admits=True), True),
-        (AccessOpened(ceremony="c1", cluster="b", nodes=("https://b1",)), False),
+        (AccessSeen(ceremony="c1", cluster="b", nodes=("https://b1",), admits=True), True),
+        (AccessSeen(ceremony="c1", cluster="b", nodes=("https://b1",)), False),
     ],
     ids=["sealed", "unsealed again", "let in", "one more node"],
 )

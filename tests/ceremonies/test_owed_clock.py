@@ -202,7 +202,7 @@ def test_a_frozen_token_does_not_wait() -> None:
 def test_after_a_no_the_token_has_its_ten_minutes() -> None:
     """A rejection deletes nothing by itself: somebody may ask anew in time."""
     table = approved()
-    table.asks(Reject(ceremony=table.ceremony.id, by=ADA))
+    table.asks(Reject(ceremony=table.ceremony.id, by=ADA, request=table.request_at))
     assert table.due == []
     table.passes(minutes=10)
     assert table.notes == expires(table, "token-unused")

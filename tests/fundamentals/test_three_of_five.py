@@ -40,7 +40,12 @@ def test_nobody_promotes_alone(table: Table) -> None:
     table.asks_for_promotion()
     assert table.ceremony.phase is Phase.TOKEN_HELD
 
-    answer = table.conductor.approve(SET, table.ceremony.id, by=KIM, cause=table.cause())
+    shown = table.ceremony.request
+    assert shown is not None
+
+    answer = table.conductor.approve(
+        SET, table.ceremony.id, by=KIM, request=shown.at, cause=table.cause()
+    )
 
     assert isinstance(answer, Done)
     table.waits_for(Phase.ENDED)

@@ -49,12 +49,13 @@ def test_the_notification_alone_tells_where_and_what(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_button_carries_set_and_ceremony(case: str) -> None:
-    """A value is set and ceremony; a restart also names the attempt that it would end."""
+    """A restart also names the attempt that it would end; an answer the request that it is to."""
+    also = {"ceremony.restart": {"nonce"}}
+    also |= {name: {"request"} for name in ("promotion.approve", "promotion.reject")}
     for action_id, button in buttons(drawn(CASES[case][0])).items():
         carried = value(button)
         assert (carried["set"], carried["ceremony"]) == ("payments", states.CEREMONY)
-        more = {"nonce"} if action_id == "ceremony.restart" else set()
-        assert set(carried) <= {"set", "ceremony"} | more
+        assert set(carried) <= {"set", "ceremony"} | also.get(action_id, set())
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def crowded(phase: Phase, ending: Ending | None = None) -> Ceremony:
         blocked=EVIDENCE,
         thaw_agreed=MANY,
         roster_changed_at=states.T0,
+        rules_changed_at=states.T0,
     )
     return states.asked(c, reason=LONG)
 

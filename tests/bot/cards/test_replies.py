@@ -99,8 +99,6 @@ def test_no_ceremony_to_choose_from() -> None:
         (replies.started("payments", states.ceremony()), "Its card is being posted"),
         (replies.noted("The holders were reminded."), "The holders were reminded."),
         (replies.noted("Frozen.", permalink=LINK), f"<{LINK}|Open its card>"),
-        (replies.comes_later("/dr run"), "/dr run comes later; nothing was done"),
-        (replies.comes_later("<!channel>"), "&lt;!channel&gt; comes later"),
         (replies.forbidden("Only Sam may."), "Only Sam may."),
         (replies.not_understood("No set nope.", command="/dr"), "`/dr help` shows"),
     ],

@@ -250,7 +250,7 @@ def test_no_share_is_left_in_the_payload(share: str) -> None:
 STANDINGS = {
     "frozen": (collecting(frozen_by=BEN, frozen_at=1), "frozen"),
     "the token is there": (token_held(), "Not needed any more"),
-    "no attempt yet": (ceremony(), "No share is taken just now"),
+    "no attempt yet": (ceremony(), "No attempt takes shares just now"),
     "asked were others": (collecting(holders=(BEN,)), "not asked"),
 }
 
