@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from ceremonies.vault.activation import ActivationToken
 from ceremonies.vault.client import Access, ClusterClient, TokenDeletion
 from ceremonies.vault.deadline import Limits
+from ceremonies.vault.operations import Operations
+from ceremonies.vault.readings import Autopilot, Licence, PerformanceStatus
 from ceremonies.vault.replies import (
     Accepted,
     Attempt,
@@ -19,20 +22,25 @@ from ceremonies.vault.views import ClusterView, DrStatus, Mode, NodeView, Peer, 
 __all__ = [
     "Accepted",
     "Access",
+    "ActivationToken",
     "Attempt",
+    "Autopilot",
     "Begun",
     "Cancellation",
     "Cancelled",
     "ClusterClient",
     "ClusterView",
     "DrStatus",
+    "Licence",
     "Limits",
     "Mode",
     "NodeView",
     "NotOurs",
     "NothingOpen",
     "Offered",
+    "Operations",
     "Peer",
+    "PerformanceStatus",
     "Reach",
     "TokenDeletion",
 ]

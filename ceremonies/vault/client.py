@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar
 
 from ceremonies import share as shares
 from ceremonies.topology import Cluster
 from ceremonies.vault import errors, looking, replies, views
 from ceremonies.vault.deadline import Limits
+from ceremonies.vault.operations import Operations
 from ceremonies.vault.wire import Question, Wire
 
 _SECONDARY = "sys/replication/dr/secondary"
@@ -21,8 +21,6 @@ _ATTEMPT = f"{_SECONDARY}/generate-operation-token/attempt"
 _UPDATE = f"{_SECONDARY}/generate-operation-token/update"
 _PROMOTE = f"{_SECONDARY}/promote"
 _DELETE_TOKEN = f"{_SECONDARY}/operation-token/delete"
-
-_Read = TypeVar("_Read")
 
 
 class TokenDeletion(StrEnum):
@@ -68,6 +66,7 @@ class ClusterClient:
         self._token = token
         self._wire = Wire(cluster, limits=limits)
         self._nodes = cluster.nodes or (cluster.address,)
+        self.operations = Operations(self._wire)
 
     def look(self, at: float) -> views.ClusterView:
         """Return what every node says about itself; `at` is the time now, epoch seconds.
@@ -88,12 +87,12 @@ class ClusterClient:
     def attempt(self, node: str) -> replies.Attempt:
         """Return the attempt that is open, or one that is not `started`. Changes nothing."""
         question = Question(method="GET", path=_ATTEMPT, token=self._token())
-        return self._told(node, question, replies.attempt)
+        return self._wire.told(node, question, replies.attempt)
 
     def start(self, node: str) -> replies.Begun:
         """Return the attempt just started; its OTP is told this once. Raises AttemptAlreadyOpen."""
         question = Question(method="PUT", path=_ATTEMPT, body={}, token=self._token())
-        return self._told(node, question, replies.begun)
+        return self._wire.told(node, question, replies.begun)
 
     def offer(self, node: str, share: bytes, nonce: str) -> replies.Offered:
         """Return what the attempt `nonce` has after `share`, which is sent once.
@@ -103,7 +102,7 @@ class ClusterClient:
         """
         body = {"key": shares.to_hex(share), "nonce": nonce}
         question = Question(method="PUT", path=_UPDATE, body=body, token=self._token())
-        return self._told(node, question, replies.offered)
+        return self._wire.told(node, question, replies.offered)
 
     def cancel(self, node: str, nonce: str) -> replies.Cancellation:
         """Return what came of ending the attempt `nonce`. Any other attempt is left alone.
@@ -114,7 +113,7 @@ class ClusterClient:
         ends = self._wire.deadline()
         token = self._token()
         reading = Question(method="GET", path=_ATTEMPT, token=token)
-        found = self._told(node, reading, replies.attempt, ends=ends)
+        found = self._wire.told(node, reading, replies.attempt, ends=ends)
         if not found.started:
             return replies.NothingOpen()
         if found.nonce != nonce:
@@ -123,13 +122,19 @@ class ClusterClient:
         self._wire.ask(node, ending, ends=ends).parsed()
         return replies.Cancelled()
 
-    def promote(self, node: str, dr_operation_token: str) -> replies.Accepted:
-        """Return that Vault took the order; done is something else. Never forces.
+    def promote(
+        self, node: str, dr_operation_token: str, *, force: bool = False
+    ) -> replies.Accepted:
+        """Return that Vault took the order; done is something else.
 
+        `force` promotes a secondary that has not applied all that it received: writes are lost.
         Raises StillCatchingUp, NotASecondary, TokenNotProvided, a TruthUnknown, and others.
         """
-        body = {"dr_operation_token": dr_operation_token}
-        return self._told(node, Question(method="POST", path=_PROMOTE, body=body), replies.accepted)
+        body: dict[str, object] = {"dr_operation_token": dr_operation_token}
+        if force:
+            body["force"] = True
+        question = Question(method="POST", path=_PROMOTE, body=body)
+        return self._wire.told(node, question, replies.accepted)
 
     def delete_operation_token(self, node: str, dr_operation_token: str) -> TokenDeletion:
         """Return what came of deleting the token.
@@ -156,25 +161,9 @@ class ClusterClient:
     def tokenless_probe(self, node: str) -> Access:
         """Return whether attempts need a token here: read without one, since versions mislead."""
         try:
-            self._told(node, Question(method="GET", path=_ATTEMPT), replies.attempt)
+            self._wire.told(node, Question(method="GET", path=_ATTEMPT), replies.attempt)
         except errors.PermissionDenied:
             return Access.TOKEN_NEEDED
         except errors.VaultError:
             return Access.UNKNOWN
         return Access.OPEN
-
-    def _told(
-        self,
-        node: str,
-        question: Question,
-        read: Callable[[object], _Read],
-        *,
-        ends: float | None = None,
-    ) -> _Read:
-        reply = self._wire.ask(node, question, ends=ends)
-        body = reply.parsed()
-        try:
-            return read(body)
-        except replies.NotOfVault:
-            problem = reply.unexpected()
-        raise problem

@@ -31,11 +31,14 @@ _Found = list[tuple[socket.AddressFamily, _Address]]
 class Limits:
     """Seconds: to connect (name, TCP and TLS together); for all of a call, redirect included.
 
-    An intent to change something at Vault lasts 30 s, so a call must be over well before.
+    An intent to change something at Vault lasts 30 s, so a call must be over well before. A
+    snapshot changes nothing and may be large: it has its own time, and may be silent so long.
     """
 
     connect: float = 3.0
     call: float = 10.0
+    snapshot: float = 600.0
+    silence: float = 30.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class Call:
 
     ends: float
     connect: float
+    silence: float = float("inf")
     sent: bool = False
     fault: Fault = Fault.FAILED
 
@@ -52,7 +56,7 @@ class Call:
         seconds = min(self.ends, until) - time.monotonic()
         if seconds <= 0:
             raise TimeoutError
-        return seconds
+        return min(seconds, self.silence)
 
     def failure(self, *, node: str) -> NoReply | NotReachable:
         """Return what it means for `node` that this call broke off."""

@@ -36,6 +36,11 @@ _TEXTS: tuple[tuple[str, type[errors.VaultError]], ...] = (
     ("failed to parse json input", errors.RequestNotUnderstood),
     ("dr operation token was not provided", errors.TokenNotProvided),
     ("not a dr secondary", errors.NotASecondary),
+    ("not a dr primary", errors.NotAPrimary),
+    ("secondary with that id already exists", errors.SecondaryIdTaken),
+    ("wrapping token is not valid or does not exist", errors.ActivationRefused),
+    ("error unwrapping", errors.ActivationRefused),
+    ("encryption keys have changed", errors.KeysChanged),
     ("replication is still catching up", errors.StillCatchingUp),
     ("path disabled in replication dr secondary mode", errors.PathDisabled),
     ("active cluster node not found", errors.NoActiveNode),
@@ -47,6 +52,7 @@ _TEXTS: tuple[tuple[str, type[errors.VaultError]], ...] = (
     ("http request to an https server", errors.WrongScheme),
     ("missing client token", errors.PermissionDenied),
     ("permission denied", errors.PermissionDenied),
+    ("bad token", errors.PermissionDenied),
 )
 _NONCE_TEXTS = ("incorrect nonce supplied", "nonce is required")
 _RUNNING_NONCE = re.compile(r'operation is "([0-9A-Za-z-]{1,64})"')

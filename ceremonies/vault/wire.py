@@ -6,8 +6,9 @@ import http.client
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
@@ -20,9 +21,11 @@ from ceremonies.vault import errors
 from ceremonies.vault.connection import OneCall, tls_context
 from ceremonies.vault.deadline import Call, Limits
 from ceremonies.vault.refusals import refusal
+from ceremonies.vault.replies import NotOfVault
 
 _MOST_BYTES = 1 << 20  # of a reply; Vault's are a few kilobytes
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_SUCCESS = frozenset({http.HTTPStatus.OK, http.HTTPStatus.NO_CONTENT})
 _SAME_METHOD = frozenset({307, 308})
 _PORTS = {"http": 80, "https": 443}
 _HEADER_TEXT = re.compile(r"[!-~]+")
@@ -35,18 +38,27 @@ _BROKEN = (
 )
 
 _Origin = tuple[str, str, int]
+_Read = TypeVar("_Read")
+
+Sink = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: `path` begins after `/v1/`; `token` is for the header."""
+    """What is asked: `path` begins after `/v1/`; `token` and `namespace` are for the header."""
 
     method: str
     path: str
-    body: Mapping[str, str] | None = field(default=None, repr=False)
+    body: Mapping[str, object] | None = field(default=None, repr=False)
     query: Mapping[str, str] | None = None
     token: str | None = field(default=None, repr=False)
+    namespace: str = ""
     follow: bool = True
+
+    def __post_init__(self) -> None:
+        """Vault refuses its own paths in a namespace (docs/facts/vault.md 1.1)."""
+        if self.namespace and self.path.startswith("sys/"):
+            raise RuntimeError("sys/ was asked in a namespace")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +72,18 @@ class Reply:
 
     def parsed(self) -> object:
         """Return the JSON of a success, None for an empty one. Raises the error it is else."""
+        self.check()
         if self.status == http.HTTPStatus.NO_CONTENT:
             return None
-        if self.status != http.HTTPStatus.OK:
-            raise refusal(self.body, status=self.status, node=self.node)
         body = self.json()
         if body is None:
             raise self.unexpected()
         return body
+
+    def check(self) -> None:
+        """Raise the error that this is if it is no success."""
+        if self.status not in _SUCCESS:
+            raise refusal(self.body, status=self.status, node=self.node)
 
     def json(self) -> object:
         """Return what the body holds, whatever the status; None if it is not JSON."""
@@ -96,6 +112,30 @@ class Wire:
         """Return when (monotonic) a call that begins now must be over."""
         return time.monotonic() + self._limits.call
 
+    def lists(self, address: str) -> bool:
+        """Return whether this is the address of one of the cluster's nodes, or the cluster's."""
+        try:
+            return _origin(urlsplit(address)) in self._listed
+        except ValueError:
+            return False
+
+    def told(
+        self,
+        node: str,
+        question: Question,
+        read: Callable[[object], _Read],
+        *,
+        ends: float | None = None,
+    ) -> _Read:
+        """Return what `read` makes of a success's body. Raises a leaf of `errors`."""
+        reply = self.ask(node, question, ends=ends)
+        body = reply.parsed()
+        try:
+            return read(body)
+        except NotOfVault:
+            problem = reply.unexpected()
+        raise problem
+
     def ask(self, node: str, question: Question, *, ends: float | None = None) -> Reply:
         """Return what `node` answers, in any status.
 
@@ -104,13 +144,28 @@ class Wire:
         NodeNotListed, RedirectRefused, TokenUnusable.
         """
         call = Call(ends=ends or self.deadline(), connect=self._limits.connect)
+        return self._asked(node, question, call=call)
+
+    def fetch(self, node: str, question: Question, into: Sink) -> Reply:
+        """Return what `node` answers; the body of a success goes `into` the sink, part by part.
+
+        It has the time of a snapshot. What the sink raises ends it.
+        """
+        limits = self._limits
+        ends = time.monotonic() + limits.snapshot
+        call = Call(ends=ends, connect=limits.connect, silence=limits.silence)
+        return self._asked(node, question, call=call, into=into)
+
+    def _asked(
+        self, node: str, question: Question, *, call: Call, into: Sink | None = None
+    ) -> Reply:
         if _origin(urlsplit(node)) not in self._listed:
             raise errors.NodeNotListed(node=node)
-        reply = self._once(node, question, call=call)
+        reply = self._once(node, question, call=call, into=into)
         if reply.status not in _MOVED or reply.location is None:
             return reply
         target = self._target(reply, question)
-        moved = self._once(target, question, call=replace(call, sent=False))
+        moved = self._once(target, question, call=replace(call, sent=False), into=into)
         if moved.status in _MOVED and moved.location is not None:
             raise errors.RedirectRefused(node=target, target=_shown(moved, question))
         return moved
@@ -129,13 +184,15 @@ class Wire:
             raise errors.RedirectRefused(node=reply.node, target=f"another path of {shown}")
         return listed
 
-    def _once(self, node: str, question: Question, *, call: Call) -> Reply:
+    def _once(
+        self, node: str, question: Question, *, call: Call, into: Sink | None = None
+    ) -> Reply:
         token = (question.token or "").strip()
         if token and not _HEADER_TEXT.fullmatch(token):
             raise errors.TokenUnusable(node=node)
         try:
             with OneCall(call, tls=self._tls, server_name=self._server_name) as session:
-                response = _adapter(node, session, token=token).request(
+                response = _adapter(node, session, question, token=token).request(
                     question.method.lower(),
                     f"/v1/{question.path}",
                     raise_exception=False,
@@ -143,28 +200,33 @@ class Wire:
                     params=question.query,
                     stream=True,
                 )
-                return _read(response, node=node)
+                return _read(response, node=node, into=into)
         except _BROKEN:
             problem = call.failure(node=node)
         raise problem  # outside the except: the cause holds the request, and the share in it
 
 
-def _adapter(node: str, session: requests.Session, *, token: str) -> RawAdapter:
+def _adapter(node: str, session: requests.Session, question: Question, *, token: str) -> RawAdapter:
     # hvac takes a token from the environment only where it is given none: an empty one is one.
     return RawAdapter(
         base_uri=node,
         token=token,
+        namespace=question.namespace or None,
         session=session,
         allow_redirects=False,
         timeout=None,  # the sockets keep the call's deadline
     )
 
 
-def _read(response: requests.Response, *, node: str) -> Reply:
-    """Return the reply; without its body if that is longer than any of Vault's."""
+def _read(response: requests.Response, *, node: str, into: Sink | None) -> Reply:
+    """Return the reply; without a body that went elsewhere or is longer than any of Vault's."""
     body = b""
     with response:
+        elsewhere = into if response.status_code == http.HTTPStatus.OK else None
         for part in response.iter_content(1 << 16):
+            if elsewhere is not None:
+                elsewhere(part)
+                continue
             body += part
             if len(body) > _MOST_BYTES:
                 body = b""

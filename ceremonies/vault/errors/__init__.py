@@ -10,6 +10,9 @@
     │   └── UnexpectedReply      a reply that is not Vault's, or in words that we do not know
     ├── Sealed, Uninitialised, NoActiveNode                       the cluster cannot work now
     ├── PermissionDenied, PathDisabled, PathUnsupported, WrongScheme          not like this
+    │   ├── RightMissing, OperationTokenDenied        (of PermissionDenied) whose token it was
+    │   ├── LoginMissing, LoginRefused                (of PermissionDenied) the bot's own login
+    │   └── NoLoginHere                               (of PathDisabled) it is not even tried
     ├── NoAttempt, AttemptAlreadyOpen, OtherStrategy, WrongNonce    which attempt is running
     ├── ShareRefused             the share was not counted; those before it stay
     │   ├── KeyNotSpecified, RequestNotUnderstood, KeyNotHexOrBase64
@@ -17,7 +20,9 @@
     ├── RoundThrownAway          progress is 0 again; nonce and OTP go on
     │   ├── SharesOfDifferentLength, DuplicatePart
     │   └── ShareNotOfThisCluster, RecoveryKeyMismatch
-    └── StillCatchingUp, NotASecondary, TokenNotProvided            promote and its like
+    ├── StillCatchingUp, NotASecondary, NotAPrimary, TokenNotProvided, KeysChanged
+    ├── SecondaryIdTaken, ActivationRefused, ActivationUnfit        how a secondary joins
+    └── SnapshotIncomplete, SnapshotNotKept                         no file was left
 
 Which text of Vault is which error stands in `refusals.py`.
 """
@@ -54,6 +59,20 @@ from ceremonies.vault.errors.cluster import (
     Uninitialised,
     WrongScheme,
 )
+from ceremonies.vault.errors.operations import (
+    ActivationRefused,
+    ActivationUnfit,
+    KeysChanged,
+    LoginMissing,
+    LoginRefused,
+    NoLoginHere,
+    NotAPrimary,
+    OperationTokenDenied,
+    RightMissing,
+    SecondaryIdTaken,
+    SnapshotIncomplete,
+    SnapshotNotKept,
+)
 from ceremonies.vault.errors.way import (
     Fault,
     NodeNotListed,
@@ -67,6 +86,8 @@ from ceremonies.vault.errors.way import (
 )
 
 __all__ = [
+    "ActivationRefused",
+    "ActivationUnfit",
     "AlreadyProvided",
     "AttemptAlreadyOpen",
     "DuplicatePart",
@@ -75,12 +96,18 @@ __all__ = [
     "KeyNotSpecified",
     "KeyTooLong",
     "KeyTooShort",
+    "KeysChanged",
+    "LoginMissing",
+    "LoginRefused",
     "NoActiveNode",
     "NoAttempt",
+    "NoLoginHere",
     "NoReply",
     "NodeNotListed",
+    "NotAPrimary",
     "NotASecondary",
     "NotReachable",
+    "OperationTokenDenied",
     "OtherStrategy",
     "PathDisabled",
     "PathUnsupported",
@@ -88,11 +115,15 @@ __all__ = [
     "RecoveryKeyMismatch",
     "RedirectRefused",
     "RequestNotUnderstood",
+    "RightMissing",
     "RoundThrownAway",
     "Sealed",
+    "SecondaryIdTaken",
     "ShareNotOfThisCluster",
     "ShareRefused",
     "SharesOfDifferentLength",
+    "SnapshotIncomplete",
+    "SnapshotNotKept",
     "StillCatchingUp",
     "TokenNotProvided",
     "TokenUnusable",
