@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import requests
 from lab.process import CannotStart, Child, start, wait_until
 
 _CONFIG = """{preamble}
+{opened}
 api_addr = "{api_address}"
 cluster_addr = "https://127.0.0.1:{cluster_port}"
 storage "raft" {{
@@ -38,6 +40,8 @@ seal "static" {{
 """
 
 
+# What Vault 2.x asks no token for; OpenBao does not know the key and warns (facts/vault 4).
+_OPENED = 'enable_unauthenticated_access = ["generate-operation-token"]'
 _ACTIVE = 200  # what sys/health answers with
 _STANDBY = 429
 
@@ -87,6 +91,9 @@ class Node:
     flavour: Flavour = OPENBAO
     static_seal_key: bytes | None = field(default=None, repr=False)
     child: Child | None = field(default=None, repr=False)
+    paused: bool = False
+    configured_open: bool = False  # whether its file has `enable_unauthenticated_access`
+    opened: bool = False  # and whether what it has read of it last does
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
 
     @property
@@ -109,11 +116,10 @@ class Node:
         self._session.trust_env = False
         raft = self.directory / "raft"
         raft.mkdir(parents=True, exist_ok=True)
-        config = self.directory / "server.hcl"
-        config.write_text(self._configuration(raft))
-        config.chmod(0o600)
+        self._write_configuration()
+        self.paused, self.opened = False, self.configured_open
         self.child = start(
-            [self.flavour.find(), "server", f"-config={config}"],
+            [self.flavour.find(), "server", f"-config={self._config}"],
             name=self.name,
             directory=self.directory,
             keep=self.flavour.environment,
@@ -137,11 +143,30 @@ class Node:
         """SIGSTOP it: connections are accepted by the kernel and nobody answers."""
         if self.child:
             self.child.pause()
+            self.paused = True
 
     def resume(self) -> None:
         """SIGCONT it."""
         if self.child:
             self.child.resume()
+        self.paused = False
+
+    def configure(self, *, opened: bool) -> None:
+        """Write `enable_unauthenticated_access` into its file, or out; nobody has read it yet."""
+        self.configured_open = opened
+        self._write_configuration()
+
+    def reload(self) -> None:
+        """SIGHUP: it reads its file again."""
+        if self.child:
+            self.child.signal(signal.SIGHUP)
+            self.opened = self.configured_open
+
+    def says(self, text: str) -> None:
+        """Write a line of ours into its log."""
+        if self.child:
+            with self.child.log.open("a") as log:
+                log.write(f"{text}\n")
 
     def request(
         self,
@@ -232,9 +257,18 @@ class Node:
             raise CannotStart(f"{self.name} ended (see {self.directory})")
         return self.sealed() is not None
 
+    @property
+    def _config(self) -> Path:
+        return self.directory / "server.hcl"
+
+    def _write_configuration(self) -> None:
+        self._config.write_text(self._configuration(self.directory / "raft"))
+        self._config.chmod(0o600)
+
     def _configuration(self, raft: Path) -> str:
         text = _CONFIG.format(
             preamble=self.flavour.preamble,
+            opened=_OPENED if self.configured_open else "",
             listener=self.flavour.listener,
             api_address=self.api_address,
             cluster_port=self.cluster_port,

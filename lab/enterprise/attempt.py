@@ -47,7 +47,7 @@ async def update(site: Site, call: Call) -> Reply:
 async def _refuse(site: Site, call: Call) -> Reply | None:
     if site.state.role is not Role.SECONDARY:
         return words.NOT_A_SECONDARY
-    if not _wants_token(site):
+    if not await _wants_token(site):
         return None
     cannot = await site.cannot_serve(call)
     if cannot:
@@ -58,14 +58,22 @@ async def _refuse(site: Site, call: Call) -> Reply | None:
     return await refuse_dr_token(site, call.token, path=call.path, capability=capability)
 
 
-def _wants_token(site: Site) -> bool:
+async def _wants_token(site: Site) -> bool:
+    """Return whether an attempt takes a token: on 2.x, unless this and the active node are open.
+
+    That each node judges for itself follows from "SIGHUP on every node" (facts/vault 4).
+    """
     behaviour = site.state.behaviour
-    return behaviour.line is VaultLine.TWO and not behaviour.break_glass
+    if behaviour.line is VaultLine.ONE or behaviour.break_glass:
+        return False
+    leader = (await site.leader()).body.get("leader_address")
+    judges = [n for n in site.state.bao.nodes if n is site.node or n.api_address == leader]
+    return not all(node.opened for node in judges)
 
 
 async def _pass_on(site: Site, call: Call, leaf: str) -> Reply:
     """Do it at OpenBao: on 2.x by its authenticated twin, whose replies are nested in `data`."""
-    authenticated = _wants_token(site)
+    authenticated = await _wants_token(site)
     path = f"sys/generate-root-token/{leaf}" if authenticated else f"sys/generate-root/{leaf}"
     token = site.state.bao.root_token if authenticated else None
     reply = await site.upstream.send(call, path=path, token=token)

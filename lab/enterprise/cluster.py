@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Unpack
 
 from lab.enterprise.balancer import Balancer
 from lab.enterprise.front import Front
 from lab.enterprise.furnish import mint_batch_token
+from lab.enterprise.sayings import Said
 from lab.enterprise.state import Behaviour, ClusterState, Role
 from lab.openbao import BaoCluster, Node
+from lab.process import wait_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,18 @@ class LabCluster:
         """Return the address of the node's front."""
         return self.node(name).api_address
 
+    def says(self, **said: Unpack[Said]) -> None:
+        """Let it say this of itself from now on, until `reset`; see Sayings."""
+        self.behaviour.says = self.behaviour.says.but(**said)
+
+    def open_attempts(self, node: str | None = None, *, reload: bool = True) -> None:
+        """Let 2.x take attempts without a token: the setting in the file, then SIGHUP."""
+        self._configure(node, opened=True, reload=reload)
+
+    def close_attempts(self, node: str | None = None, *, reload: bool = True) -> None:
+        """Take the setting out again, then SIGHUP."""
+        self._configure(node, opened=False, reload=reload)
+
     def kill(self, node: str | None = None) -> None:
         """SIGKILL; when this returns connections are refused."""
         self.bao.kill(self.node(node) if node else None)
@@ -72,27 +87,39 @@ class LabCluster:
 
     def pause(self, node: str | None = None) -> None:
         """SIGSTOP: it accepts connections and never answers."""
-        for each in (self.node(node),) if node else self.bao.nodes:
+        for each in self._chosen(node):
             each.pause()
+        self._settle()
 
     def resume(self, node: str | None = None) -> None:
         """SIGCONT."""
-        for each in (self.node(node),) if node else self.bao.nodes:
+        for each in self._chosen(node):
             each.resume()
+        self._settle()
 
     def seal(self, node: str | None = None) -> None:
         """Vault-seal one node, or all."""
-        for each in (self.node(node),) if node else self.bao.nodes:
+        for each in self._chosen(node):
             self.bao.seal(each)
+        self._settle()
 
     def unseal(self, node: str | None = None) -> None:
         """Take the Vault seal off again with the shares."""
         self.bao.unseal(self.node(node) if node else None)
         self.bao.active()
+        self._settle()
 
     def step_down(self) -> str:
         """Move leadership to another node; returns the name of the one that leads then."""
         return self.bao.step_down().name
+
+    def lead(self, node: str) -> None:
+        """Move leadership on until this node has it; what it remembers is there again then."""
+        wait_until(
+            lambda: self.bao.active().name == node or self.step_down() == node,
+            seconds=90,
+            what=f"{node} leads",
+        )
 
     def cancel_attempt(self) -> None:
         """Cancel whatever attempt is open, as somebody at the API would."""
@@ -120,3 +147,13 @@ class LabCluster:
     def batch_token(self, *, ttl: str = "8h") -> str:
         """Mint a batch token of the role `failover-handler`; good on its secondaries as well."""
         return mint_batch_token(self.bao, ttl=ttl)
+
+    def _configure(self, node: str | None, *, opened: bool, reload: bool) -> None:
+        for each in self._chosen(node):
+            if each.configured_open != opened:
+                each.configure(opened=opened)
+            if reload and each.opened != opened:
+                each.reload()
+
+    def _chosen(self, node: str | None) -> Sequence[Node]:
+        return (self.node(node),) if node else self.bao.nodes

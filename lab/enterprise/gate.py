@@ -17,6 +17,7 @@ class Gate:
 
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _empty: asyncio.Event = field(default_factory=asyncio.Event)
+    _shutting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _inside: int = 0
 
     def __post_init__(self) -> None:
@@ -43,11 +44,15 @@ class Gate:
 
     @asynccontextmanager
     async def shut(self) -> AsyncIterator[None]:
-        """Let nobody in, wait until nobody is inside (TimeoutError after 15 s), open at the end."""
-        self._open.clear()
-        try:
-            async with asyncio.timeout(_LAST_ONE_THROUGH):
-                await self._empty.wait()
-            yield
-        finally:
-            self._open.set()
+        """Let nobody in, wait until nobody is inside (TimeoutError after 15 s), open at the end.
+
+        Who wants it shut while it is waits for the other.
+        """
+        async with self._shutting:
+            self._open.clear()
+            try:
+                async with asyncio.timeout(_LAST_ONE_THROUGH):
+                    await self._empty.wait()
+                yield
+            finally:
+                self._open.set()

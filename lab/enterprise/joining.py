@@ -19,13 +19,17 @@ from lab.enterprise.operations import (
     refuse_on_secondary,
     refuse_read_or_unready,
 )
+from lab.enterprise.poison import change_role, seal_standbys_later
+from lab.enterprise.replicate import current_wal
 from lab.enterprise.site import Site
 from lab.enterprise.state import ClusterState, Role
-from lab.enterprise.tokens import refuse_token
+from lab.enterprise.streaming import streamed
+from lab.enterprise.tokens import SURVIVOR, refuse_token
 from lab.enterprise.wire import NO_CONTENT, Call, Reply, logical, refusal
-from lab.openbao import Refused, Unanswered
+from lab.openbao import NotInTime, Refused, Unanswered
 
 _TTL: Final = 1800  # seconds, and one use
+_LOOKS_EVERY: Final = 0.1  # seconds
 _COORDINATE: Final = 66  # bytes of one P-521 number in an ES512 signature
 
 
@@ -66,7 +70,7 @@ async def update_primary(site: Site, call: Call) -> Reply:
     if call.text("token"):
         return await _follow(site, call)
     site.state.primary = None
-    site.state.go_away()
+    change_role(site.state)
     return logical(warnings=[words.FOUND_PRIMARY])
 
 
@@ -75,41 +79,74 @@ async def enable_secondary(site: Site, call: Call) -> Reply:
     refused = await refuse_read_or_unready(site, call)
     if refused or site.state.role is not Role.DISABLED:
         return refused or words.UNSUPPORTED
-    refused = await refuse_token(site, call.token, path=call.path, capability="sudo")
+    refused = await refuse_token(site, call.token, path=call.path, capability="update")
     return refused or await _follow(site, call)
 
 
 async def _follow(site: Site, call: Call) -> Reply:
     claims = _claims(call.text("token"))
-    primary = _primary_at(site, str(claims.get("addr", "")))
+    primary = _primary_at(site, call.text("primary_api_addr") or str(claims.get("addr", "")))
     if primary is None:
         return refusal(400, "error unwrapping activation token: no primary at its address")
-    try:
-        unwrapped = await asyncio.to_thread(
-            primary.bao.call, "POST", "sys/wrapping/unwrap", token=str(claims.get("jti", ""))
-        )
-    except (Refused, Unanswered):
+    identifier = await _unwrap(site, primary, str(claims.get("jti", "")))
+    if identifier is None:
         return refusal(400, "wrapping token is not valid or does not exist")
     state = site.state
+    enabled = state.role is Role.DISABLED
     state.role, state.primary = Role.SECONDARY, primary.name
-    state.secondary_id = unwrapped["data"]["id"]
+    state.secondary_id = identifier
     primary.secondaries[state.secondary_id] = state.name
-    state.syncing = True
-    task = asyncio.get_running_loop().create_task(_sync(state, primary))
-    state.tasks.add(task)
-    task.add_done_callback(state.tasks.discard)
+    state.resyncing, state.syncing = True, enabled
+    state.does(_sync(state, primary, epoch=state.epoch, enabled=enabled))
     return logical(warnings=[words.FOUND_PRIMARY])
 
 
-async def _sync(state: ClusterState, primary: ClusterState) -> None:
-    """Hold what the primary holds; the cluster is away meanwhile."""
+async def _unwrap(site: Site, primary: ClusterState, token: str) -> str | None:
+    """Return the secondary id that the token was made for; None if it is no good any more."""
+
+    async def wal() -> int:
+        return await asyncio.to_thread(current_wal, primary)
+
     try:
-        await asyncio.to_thread(state.bao.restore_from, primary.bao)
-        leader = await asyncio.to_thread(primary.bao.request, "GET", "sys/leader")
-        state.remote_wal = leader.json()["raft_applied_index"] + primary.wal_offset
-        state.operation_tokens.clear()
+        async with streamed(site.everybody, primary, wal):
+            path = "sys/wrapping/unwrap"
+            unwrapped = await asyncio.to_thread(primary.bao.call, "POST", path, token=token)
+    except (Refused, Unanswered, NotInTime):
+        return None
+    return str(unwrapped["data"]["id"])
+
+
+async def _sync(state: ClusterState, primary: ClusterState, *, epoch: int, enabled: bool) -> None:
+    """Hold what the primary holds; the cluster is away meanwhile.
+
+    Not while an attempt is open: it lives in a process that ends here, and in Vault goes on.
+    """
+    try:
+        while not enabled and state.epoch == epoch:
+            if not await asyncio.to_thread(_attempt_open, state):
+                break
+            await asyncio.sleep(_LOOKS_EVERY)
+        if state.epoch == epoch:
+            state.syncing = True
+            await _fill(state, primary)
+            seal_standbys_later(state)
+    except (Refused, Unanswered, NotInTime):
+        state.primary = None  # what it was to follow went away meanwhile
     finally:
-        state.syncing = False
+        state.resyncing = state.syncing = False
+
+
+async def _fill(state: ClusterState, primary: ClusterState) -> None:
+    wal = await asyncio.to_thread(current_wal, primary)
+    await asyncio.to_thread(state.bao.restore_from, primary.bao)
+    state.remote_wal = wal
+    state.started_at.clear()
+    survive = state.behaviour.operation_token_survives
+    state.operation_tokens = dict.fromkeys(state.operation_tokens if survive else (), SURVIVOR)
+
+
+def _attempt_open(state: ClusterState) -> bool:
+    return bool(state.bao.call("GET", "sys/generate-root/attempt").get("started"))
 
 
 def _primary_at(site: Site, address: str) -> ClusterState | None:

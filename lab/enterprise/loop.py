@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+async def until(condition: Callable[[], bool], *, every: float = 0.02) -> None:
+    """Return once the condition is true."""
+    while not condition():  # noqa: ASYNC110 — it is about processes, which set no event
+        await asyncio.sleep(every)
 
 
 class BackgroundLoop:

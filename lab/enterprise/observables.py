@@ -1,15 +1,15 @@
-"""What a cluster tells about itself: health, leader, Vault seal, replication."""
+"""What a cluster tells about itself: health, leader, Vault seal, licence."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from lab.enterprise import words
 from lab.enterprise.site import Site
-from lab.enterprise.state import ClusterState, Role
+from lab.enterprise.state import Role
+from lab.enterprise.tokens import refuse_token
 from lab.enterprise.wire import Call, Reply, answer, logical, refusal
 
 _CODES: Final = {
@@ -61,14 +61,16 @@ def _condition(site: Site, body: Mapping[str, Any], query: Mapping[str, str]) ->
 
 
 def _enterprise(site: Site) -> dict[str, Any]:
+    says = site.state.behaviour.says
     return {
         "performance_standby": False,
-        "replication_performance_mode": "disabled" if not site.state.away else "unknown",
-        "version": site.state.behaviour.line.version,
+        "replication_performance_mode": "unknown" if site.state.away else says.performance,
+        "version": site.state.version,
         "enterprise": True,
+        "license": says.licence(),
         "echo_duration_ms": 0,
-        "clock_skew_ms": 0,
-        "replication_primary_canary_age_ms": 0,
+        "clock_skew_ms": says.clock_skew_ms,
+        "replication_primary_canary_age_ms": says.canary_age_ms or 0,
     }
 
 
@@ -82,11 +84,12 @@ async def leader(site: Site, call: Call) -> Reply:
 
 async def seal_status(site: Site, call: Call) -> Reply:
     """Answer sys/seal-status."""
-    version = {"version": site.state.behaviour.line.version}
+    says = site.state.behaviour.says
+    ours = {"version": site.state.version} | ({"type": says.seal_type} if says.seal_type else {})
     if site.state.away:
-        return answer(200, _seal_while_away(site) | version)
+        return answer(200, _seal_while_away(site) | ours)
     reply = await site.upstream.send(call)
-    return _with(reply, version) if reply.ok else reply
+    return _with(reply, ours) if reply.ok else reply
 
 
 def _seal_while_away(site: Site) -> dict[str, Any]:
@@ -104,90 +107,6 @@ def _seal_while_away(site: Site) -> dict[str, Any]:
     }
 
 
-async def dr_status(site: Site, call: Call) -> Reply:
-    """Answer sys/replication/dr/status."""
-    return await site.cannot_serve(call) or logical(await replication(site))
-
-
-async def all_status(site: Site, call: Call) -> Reply:
-    """Answer sys/replication/status."""
-    return await site.cannot_serve(call) or logical(
-        {"dr": await replication(site), "performance": {"mode": "disabled"}}
-    )
-
-
-async def replication(site: Site) -> dict[str, Any]:
-    """Return what it says of its DR replication (facts/vault 5.1); `*_ms`, `*_epoch` are texts."""
-    state = site.state
-    if state.role is Role.DISABLED:
-        return {"mode": "disabled"}
-    seal = await site.upstream.ask("GET", "sys/seal-status")
-    common = {
-        "cluster_id": seal.body.get("cluster_id", ""),
-        "corrupted_merkle_tree": False,
-        "last_corruption_check_epoch": "-62135596800",
-        "last_reindex_epoch": "0",
-        "mode": state.role,
-        "ssct_generation_counter": 0,
-    }
-    if state.role is Role.PRIMARY:
-        return common | _as_primary(site, await site.wal())
-    return common | _as_secondary(site)
-
-
-def _as_primary(site: Site, wal: int) -> dict[str, Any]:
-    state, everybody = site.state, site.everybody
-    return {
-        "state": "running",
-        "last_wal": wal,
-        "last_dr_wal": wal,
-        "last_performance_wal": 0,
-        "merkle_root": _merkle_root(wal),
-        "known_secondaries": sorted(state.secondaries),
-        "primary_cluster_addr": "",
-        "secondaries": [
-            _peer(follower, connected=everybody.connected(follower) is not None)
-            | {"node_id": identifier}
-            for identifier, follower in everybody.followers(state).items()
-        ],
-    }
-
-
-def _as_secondary(site: Site) -> dict[str, Any]:
-    state, everybody = site.state, site.everybody
-    primary = everybody.clusters.get(state.primary or "")
-    connected = everybody.connected(state) is not None
-    addresses = [node.cluster_address for node in primary.bao.nodes] if primary else []
-    return {
-        "state": "stream-wals" if connected else "idle",
-        "connection_state": "ready" if connected else "transient_failure",
-        "last_remote_wal": state.remote_wal,
-        "last_start": state.started.isoformat(),
-        "merkle_root": _merkle_root(state.remote_wal),
-        "known_primary_cluster_addrs": addresses,
-        "primary_cluster_addr": addresses[0] if addresses else "",
-        "primaries": [_peer(primary, connected=connected)] if primary else [],
-        "secondary_id": state.secondary_id,
-    }
-
-
-def _peer(cluster: ClusterState, *, connected: bool) -> dict[str, Any]:
-    node = cluster.bao.nodes[0]
-    return {
-        "api_address": node.api_address,
-        "cluster_address": node.cluster_address,
-        "connection_status": "connected" if connected else "disconnected",
-        "last_heartbeat": datetime.now(tz=UTC).isoformat() if connected else "",
-        "last_heartbeat_duration_ms": "1",
-        "clock_skew_ms": "0",
-        "replication_primary_canary_age_ms": "500" if connected else "60000",
-    }
-
-
-def _merkle_root(wal: int) -> str:
-    return hashlib.sha256(f"wal {wal}".encode()).hexdigest()[:40]
-
-
 def _with(reply: Reply, fields: Mapping[str, Any]) -> Reply:
     body = json.dumps(reply.body | dict(fields)).encode() + b"\n"
     return Reply(status=reply.status, headers=reply.headers, content=body)
@@ -198,12 +117,14 @@ async def initialisation(site: Site, call: Call) -> Reply:
     return await site.upstream.send(call)
 
 
-__all__ = [
-    "all_status",
-    "dr_status",
-    "health",
-    "initialisation",
-    "leader",
-    "replication",
-    "seal_status",
-]
+async def licence(site: Site, call: Call) -> Reply:
+    """Answer sys/license/status to whom the policies let read it."""
+    cannot = await site.cannot_serve(call)
+    if cannot or site.state.role is Role.SECONDARY:
+        return cannot or words.PATH_DISABLED
+    refused = await refuse_token(site, call.token, path=call.path, capability="read")
+    if refused:
+        return refused
+    says = site.state.behaviour.says.licence()
+    loaded = {"license_id": "lab", "expiration_time": says["expiry_time"]}
+    return logical({"autoloading_used": True, "autoloaded": loaded})

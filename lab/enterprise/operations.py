@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from lab.enterprise import words
+from lab.enterprise.poison import change_role
 from lab.enterprise.site import Site
 from lab.enterprise.state import AfterPromotion, Role, digest
 from lab.enterprise.tokens import refuse_dr_token, refuse_token
@@ -19,12 +20,15 @@ async def promote(site: Site, call: Call) -> Reply:
     if refused:
         return refused
     state = site.state
-    if state.behaviour.catching_up > 0 and not call.body.get("force"):
+    forced = bool(call.body.get("force"))
+    if state.resyncing and not forced:
+        return words.CATCHING_UP
+    if state.behaviour.catching_up > 0 and not forced:
         state.behaviour.catching_up -= 1
         return words.CATCHING_UP
     state.wal_offset = max(0, state.remote_wal - (await site.wal() - state.wal_offset))
     state.role, state.primary, state.secondaries = Role.PRIMARY, None, {}
-    state.go_away()
+    change_role(state)
     return logical(warnings=[words.PROMOTING])
 
 
@@ -40,14 +44,16 @@ async def delete_operation_token(site: Site, call: Call) -> Reply:
     token = call.text(TOKEN_FIELD)
     if not token:
         return words.NO_OPERATION_TOKEN
-    known = (await site.as_root("POST", "auth/token/lookup", {"token": token})).fields
+    looked_up = await site.as_root("POST", "auth/token/lookup", {"token": token})
+    known = looked_up.fields if looked_up.ok else {}
     if known.get("type") == "batch":
         return words.BATCH_NOT_REVOCABLE
     if not site.state.knows_operation_token(token):
         return words.PERMISSION_DENIED
-    revoked = await site.as_root("POST", "auth/token/revoke", {"token": token})
-    if not revoked.ok:
-        return revoked
+    if known:
+        revoked = await site.as_root("POST", "auth/token/revoke", {"token": token})
+        if not revoked.ok:
+            return revoked
     site.state.operation_tokens.pop(digest(token))
     return NO_CONTENT
 
@@ -60,7 +66,7 @@ async def demote(site: Site, call: Call) -> Reply:
     state = site.state
     state.remote_wal = await site.wal()
     state.role, state.primary, state.secondaries = Role.SECONDARY, None, {}
-    state.go_away()
+    change_role(state)
     return logical(warnings=[words.DEMOTING])
 
 
@@ -83,7 +89,7 @@ async def enable_primary(site: Site, call: Call) -> Reply:
     if refused:
         return refused
     site.state.role = Role.PRIMARY
-    site.state.go_away()
+    change_role(site.state)
     return logical(warnings=[words.ENABLING])
 
 
@@ -122,5 +128,5 @@ async def refuse_read_or_unready(site: Site, call: Call) -> Reply | None:
 def _disable(site: Site, warning: str) -> Reply:
     state = site.state
     state.role, state.primary, state.secondaries = Role.DISABLED, None, {}
-    state.go_away()
+    change_role(state)
     return logical(warnings=[warning])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -16,28 +16,20 @@ from lab.enterprise.balancer import Balancer
 from lab.enterprise.cluster import LabCluster
 from lab.enterprise.faults import Fault
 from lab.enterprise.front import Front
-from lab.enterprise.furnish import furnish
+from lab.enterprise.furnish import BotLogin, furnish
 from lab.enterprise.loop import BackgroundLoop
 from lab.enterprise.record import Record
-from lab.enterprise.replicate import ReplicationHeld, current_wal, lags, replicate
+from lab.enterprise.replicate import current_wal, replicate
 from lab.enterprise.routes import Endpoint, respond
 from lab.enterprise.site import Site
 from lab.enterprise.state import Behaviour, ClusterState, ReplicationState, Role
 from lab.enterprise.tokens import revoke_operation_tokens
+from lab.enterprise.upkeep import keep_replicating, keep_tending, listen_to_hearts, tend
 from lab.enterprise.upstream import Upstream
-from lab.openbao import (
-    BaoCluster,
-    NotInTime,
-    Refused,
-    Unanswered,
-    new_seal_key,
-    plan_cluster,
-    start_clusters,
-)
+from lab.openbao import BaoCluster, new_seal_key, plan_cluster, start_clusters
 from lab.openbao_node import OPENBAO, Flavour
 from lab.process import CannotStart, free_port, wait_until
 
-_TEND_EVERY = 0.05
 T = TypeVar("T")
 
 
@@ -63,6 +55,7 @@ class ReplicationRange:
     _endpoint: Endpoint = respond
     _attempt: str = "sys/generate-root/attempt"  # where the OpenBao behind has it
     _baos: Sequence[BaoCluster] = ()
+    _login: BotLogin | None = None
     _faults: list[Fault] = field(default_factory=list)
     _everybody: ReplicationState = field(default_factory=ReplicationState)
     _background: BackgroundLoop | None = field(default=None, repr=False)
@@ -100,6 +93,13 @@ class ReplicationRange:
     def primary(self) -> LabCluster:
         """The first cluster that is a primary now."""
         return next(c for c in self.clusters.values() if c.role is Role.PRIMARY)
+
+    @property
+    def bot_login(self) -> BotLogin:
+        """With what a bot logs in on whichever cluster is the primary."""
+        if self._login is None:
+            raise CannotStart("the range was not started")
+        return self._login
 
     def request(
         self,
@@ -148,8 +148,10 @@ class ReplicationRange:
         """
         self.clear_faults()
         for cluster in self.clusters.values():
-            state = cluster.state
-            wait_until(state.in_step, seconds=30, what="the sync has ended")
+            cluster.state.epoch += 1
+        for cluster in self.clusters.values():
+            wait_until(cluster.state.in_step, seconds=30, what="the sync has ended")
+            cluster.close_attempts()
             cluster.revive()
             cluster.cancel_attempt()
             cluster.lay_ghosts()
@@ -163,7 +165,7 @@ class ReplicationRange:
         self._baos = self._plan()
         start_clusters(*self._baos)
         first, *others = self._baos
-        furnish(first)
+        self._login = furnish(first)
         self._pair(first, others)
         self._background.run(self._build())
         self._assign_roles()
@@ -171,8 +173,8 @@ class ReplicationRange:
 
     def _pair(self, first: BaoCluster, others: Sequence[BaoCluster]) -> None:
         """Let the others hold what the first holds."""
-        for other in others:
-            other.restore_from(first)
+        with ThreadPoolExecutor(max(1, len(others))) as pool:
+            list(pool.map(lambda other: other.restore_from(first), others))
 
     def _plan(self) -> list[BaoCluster]:
         seal_key = new_seal_key() if self.auto_unseal else None
@@ -223,8 +225,8 @@ class ReplicationRange:
                 _attempt=self._attempt,
                 _settle=self._settle,
             )
-            state.tasks.add(asyncio.create_task(self._keep_replicating(state)))
-        state.tasks.add(asyncio.create_task(self._keep_tending()))
+            state.does(self._keep_replicating(state))
+        state.does(keep_tending(self._everybody, tuple(self._all_fronts())))
 
     def _assign_roles(self) -> None:
         primary, *secondaries = [self[name].state for name in self.names]
@@ -234,6 +236,7 @@ class ReplicationRange:
             state.role, state.primary = Role.SECONDARY, primary.name
             state.secondaries, state.secondary_id = {}, state.name
             state.remote_wal, state.away_until = wal, 0.0
+            state.sealed, state.heard = False, None
         primary.role, primary.primary, primary.secondary_id = Role.PRIMARY, None, ""
         primary.secondaries = {state.name: state.name for state in secondaries}
 
@@ -243,31 +246,13 @@ class ReplicationRange:
         return self._background.run(work, seconds=seconds)
 
     def _settle(self) -> None:
-        self._run(self._tend())
-
-    async def _keep_tending(self) -> None:
-        while True:
-            await asyncio.sleep(_TEND_EVERY)
-            await self._tend()
+        fronts = tuple(self._all_fronts())
+        self._run(tend(fronts))
+        self._run(listen_to_hearts(self._everybody, fronts))
 
     async def _keep_replicating(self, state: ClusterState) -> None:
-        while self.replicate_every is not None:
-            await asyncio.sleep(self.replicate_every)
-            if await lags(self._everybody, state):
-                with contextlib.suppress(
-                    ReplicationHeld, Refused, Unanswered, NotInTime, TimeoutError
-                ):
-                    await replicate(self._everybody, state)
-
-    async def _tend(self) -> None:
-        """Let each front listen if, and only if, the process behind it is there."""
-        for front in self._all_fronts():
-            state = front.site.state
-            wanted = front.site.node.running or state.syncing or state.gate.is_shut
-            if wanted and not front.listening:
-                await front.open()
-            elif front.listening and not wanted:
-                await front.close()
+        if self.replicate_every is not None:
+            await keep_replicating(self._everybody, state, every=self.replicate_every)
 
     async def _release(self) -> None:
         for front in self._all_fronts():
@@ -275,9 +260,10 @@ class ReplicationRange:
 
     async def _close(self) -> None:
         for cluster in self.clusters.values():
-            for task in cluster.state.tasks:
+            tasks = tuple(cluster.state.tasks)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*cluster.state.tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             for front in cluster.fronts:
                 await front.close()
             if cluster.balancer:

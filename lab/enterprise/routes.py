@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from lab.enterprise import attempt, joining, observables, operations, words
+from lab.enterprise import attempt, joining, observables, operations, replication_status, words
 from lab.enterprise.site import Site
 from lab.enterprise.state import Role
+from lab.enterprise.streaming import is_streamed, streamed
 from lab.enterprise.tokens import refuse_dr_token
 from lab.enterprise.wire import Call, Reply
 
@@ -15,8 +16,10 @@ Endpoint = Callable[[Site, Call], Awaitable[Reply]]
 
 _DR: Final = "sys/replication/dr"
 _PLAYED: Final[dict[str, Endpoint]] = {
-    f"{_DR}/status": observables.dr_status,
-    "sys/replication/status": observables.all_status,
+    f"{_DR}/status": replication_status.dr_status,
+    "sys/replication/performance/status": replication_status.performance_status,
+    "sys/replication/status": replication_status.all_status,
+    "sys/license/status": observables.licence,
     attempt.ATTEMPT: attempt.attempt,
     attempt.UPDATE: attempt.update,
     f"{_DR}/secondary/operation-token/delete": operations.delete_operation_token,
@@ -41,6 +44,13 @@ _TOLD_WHILE_AWAY: Final = frozenset({"sys/health", "sys/seal-status"})
 
 async def respond(site: Site, call: Call) -> Reply:
     """Answer a call as this node of this cluster would."""
+    if not is_streamed(site, call):
+        return await _answer(site, call)
+    async with streamed(site.everybody, site.state, site.wal):
+        return await _answer(site, call)
+
+
+async def _answer(site: Site, call: Call) -> Reply:
     about_itself = _ABOUT_ITSELF.get(call.path)
     if site.state.away and call.path not in _TOLD_WHILE_AWAY:
         return words.SEALED

@@ -8,7 +8,7 @@ from typing import Any
 
 from lab.enterprise import words
 from lab.enterprise.state import ClusterState, ReplicationState
-from lab.enterprise.upstream import Upstream
+from lab.enterprise.upstream import Gone, Upstream
 from lab.enterprise.wire import Call, Reply
 from lab.openbao import Node
 
@@ -62,6 +62,21 @@ class Site:
         return words.NOT_INITIALISED if seal.body.get("initialized") is False else sealed
 
     async def wal(self) -> int:
-        """Return this cluster's write-ahead log index, here Raft's; it rises with every write."""
-        leader = await self.leader()
-        return int(leader.body.get("raft_applied_index", 0)) + self.state.wal_offset
+        """Return this cluster's write-ahead log index, here Raft's; it rises with every write.
+
+        The active node's if there is one: a standby is a moment late.
+        """
+        said = (await self.leader()).body
+        if not said.get("is_self"):
+            said = await self._active_says(said.get("leader_address")) or said
+        return int(said.get("raft_applied_index", 0)) + self.state.wal_offset
+
+    async def _active_says(self, address: object) -> dict[str, Any]:
+        node = next((n for n in self.state.bao.nodes if n.api_address == address), None)
+        if node is None or not node.running:
+            return {}
+        other = Upstream(address=node.address, session=self.upstream.session)
+        try:
+            return (await other.ask("GET", "sys/leader")).body
+        except Gone:
+            return {}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from lab.enterprise.gate import Gate
+from lab.enterprise.sayings import Sayings
 from lab.openbao import BaoCluster
 
 
@@ -47,9 +50,13 @@ class Behaviour:
     deletion_after_promotion: AfterPromotion = AfterPromotion.DELETED
     promotion_takes: float = 0.7  # seconds of 503 after promote, demote, enable, disable
     catching_up: int = 0  # how many promotions are still answered "catching up"
-    break_glass: bool = False  # enable_unauthenticated_access = ["generate-operation-token"]
+    break_glass: bool = False  # on every node, as if its configuration said so (see Node.opened)
     link_up: bool = True  # whether its streaming connection to the primary holds
     other_kind: bool = False  # the slot is held by a generate-root of another kind
+    standbys_seal: int = 0  # how many standbys seal themselves after a change of role
+    standbys_seal_after: float = 1.0  # seconds; a real one looks every 10 s (facts/vault 5.2)
+    operation_token_survives: bool = True  # a sync does not touch the cluster's own token
+    says: Sayings = field(default_factory=Sayings)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,12 +72,20 @@ class ClusterState:
     remote_wal: int = 0
     wal_offset: int = 0
     away_until: float = 0.0  # in the loop's time
-    syncing: bool = False
+    resyncing: bool = False  # follows a new primary, and does not hold what that holds yet
+    syncing: bool = False  # and is being filled with it just now
+    sealing: bool = False  # a standby is about to seal itself
+    epoch: int = 0  # counts resets: what began before one and still waits gives up
+    sealed: bool = False  # no node of it was unsealed when its heart was last listened to
+    heard: datetime | None = None  # when it last heard its primary
     started: datetime = field(default_factory=lambda: datetime.now(tz=UTC))
     # Requests wait here while a snapshot is put in: a real secondary does not go away for that.
     gate: Gate = field(default_factory=Gate)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    operation_tokens: dict[str, str] = field(default_factory=dict)  # digest -> accessor
+    # digest -> accessor, empty after a sync: OpenBao does not know it any more.
+    operation_tokens: dict[str, str] = field(default_factory=dict)
+    # Logins count as streamed at once; one at a time, so that each counts its own writes only.
+    streaming: asyncio.Lock = field(default_factory=asyncio.Lock)
     started_at: set[str] = field(default_factory=set)  # leaders that may remember an attempt
     otps: dict[str, str] = field(default_factory=dict, repr=False)  # nonce -> OTP
 
@@ -78,6 +93,11 @@ class ClusterState:
     def name(self) -> str:
         """The cluster's name."""
         return self.bao.name
+
+    @property
+    def version(self) -> str:
+        """What it says its version is."""
+        return self.behaviour.says.version or self.behaviour.line.version
 
     @property
     def away(self) -> bool:
@@ -88,9 +108,15 @@ class ClusterState:
         """Be unavailable from now on for as long as a change of role takes."""
         self.away_until = asyncio.get_running_loop().time() + self.behaviour.promotion_takes
 
+    def does(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside everything else; it ends with the range at the latest."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
     def in_step(self) -> bool:
-        """Return whether it is not being filled from its primary just now."""
-        return not self.syncing
+        """Return whether nothing that a change of role began is still under way."""
+        return not (self.resyncing or self.syncing or self.sealing)
 
     def knows_operation_token(self, token: str) -> bool:
         """Return whether the token came out of an attempt here."""
@@ -116,6 +142,7 @@ class ReplicationState:
             if name is not None
             and self.clusters[name].role is Role.SECONDARY
             and self.clusters[name].primary == primary.name
+            and self.clusters[name].secondary_id == identifier
         }
 
     def connected(self, secondary: ClusterState) -> ClusterState | None:
@@ -125,5 +152,7 @@ class ReplicationState:
             return None
         if secondary.secondary_id not in primary.secondaries:
             return None
-        serving = any(node.running for node in primary.bao.nodes)
-        return primary if serving and secondary.behaviour.link_up else None
+        serving = any(node.running and not node.paused for node in primary.bao.nodes)
+        if primary.sealed or not serving or not secondary.behaviour.link_up:
+            return None
+        return primary
