@@ -10,6 +10,38 @@ from pathlib import Path
 
 from ceremonies.roster import KeyHolder
 
+SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppRole:
+    """The bot logs in by an AppRole; the secret id is read from its file at each login."""
+
+    role_id: str
+    secret_id_file: Path
+    mount: str = "approle"
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFile:
+    """Somebody else, such as Vault Agent, keeps a token in this file; it is read at each use."""
+
+    token_file: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kubernetes:
+    """The bot logs in by its service account, whose token is read from its file at each login."""
+
+    role: str
+    jwt_file: Path = SERVICE_ACCOUNT_TOKEN
+    mount: str = "kubernetes"
+    namespace: str = ""
+
+
+Auth = AppRole | TokenFile | Kubernetes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
@@ -23,6 +55,7 @@ class Cluster:
     client_cert_file: Path | None = None
     client_key_file: Path | None = None
     ceremony_token_file: Path | None = None
+    auth: Auth | None = None  # the bot's login while this cluster is primary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ceremonies.vault.activation import ActivationToken
 from ceremonies.vault.client import Access, ClusterClient, TokenDeletion
 from ceremonies.vault.deadline import Limits
+from ceremonies.vault.login import Login
 from ceremonies.vault.operations import Operations
 from ceremonies.vault.readings import Autopilot, Licence, PerformanceStatus
 from ceremonies.vault.replies import (
@@ -33,6 +34,7 @@ __all__ = [
     "DrStatus",
     "Licence",
     "Limits",
+    "Login",
     "Mode",
     "NodeView",
     "NotOurs",

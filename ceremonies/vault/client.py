@@ -13,6 +13,7 @@ from ceremonies import share as shares
 from ceremonies.topology import Cluster
 from ceremonies.vault import errors, looking, replies, views
 from ceremonies.vault.deadline import Limits
+from ceremonies.vault.login import Login
 from ceremonies.vault.operations import Operations
 from ceremonies.vault.wire import Question, Wire
 
@@ -52,6 +53,7 @@ class ClusterClient:
 
     `token` is asked at each attempt call for the token of Vault 2.x's `X-Vault-Token`; None
     sends none. Promotion and deletion carry their DR operation token in the body instead.
+    `operations` are the others of DR replication, for which `login` gives the bot's own token.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class ClusterClient:
         self._wire = Wire(cluster, limits=limits)
         self._nodes = cluster.nodes or (cluster.address,)
         self.operations = Operations(self._wire)
+        self.login = Login(self._wire, cluster.auth)
 
     def look(self, at: float) -> views.ClusterView:
         """Return what every node says about itself; `at` is the time now, epoch seconds.

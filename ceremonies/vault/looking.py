@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from ceremonies.vault import errors, views
+from ceremonies.vault import accounts, errors, readings, views
 from ceremonies.vault.replies import NotOfVault
 from ceremonies.vault.wire import Question, Reply, Wire
 
@@ -27,6 +27,8 @@ _HEALTH = Question(
 _DR_STATUS = Question(method="GET", path="sys/replication/dr/status", follow=False)
 _SEAL_STATUS = Question(method="GET", path="sys/seal-status", follow=False)
 _LEADER = Question(method="GET", path="sys/leader", follow=False)
+_PERFORMANCE = Question(method="GET", path="sys/replication/performance/status", follow=False)
+_NO_PERFORMANCE = frozenset({None, "disabled", "unknown"})
 
 _REACHES = {
     errors.Fault.REFUSED: views.Reach.REFUSED,
@@ -78,28 +80,41 @@ def _weight(problem: errors.VaultError) -> int:
 
 
 def _node_view(wire: Wire, node: str, *, ends: float) -> views.NodeView:
-    seen = _told(wire, node, _HEALTH, lambda body: views.health(node, body), ends=ends)
+    seen = _told(wire, node, _HEALTH, lambda body: accounts.health(node, body), ends=ends)
     if isinstance(seen, errors.VaultError):
         return views.NodeView(address=node, reached=_reach(seen), problem=seen.words)
     if seen.problem:
         return seen
-    status = _told(wire, node, _DR_STATUS, views.dr_status, ends=ends)
+    status = _told(wire, node, _DR_STATUS, accounts.dr_status, ends=ends)
     if isinstance(status, views.DrStatus):
         known = seen.mode if status.mode is views.Mode.UNKNOWN else status.mode
         seen = replace(seen, dr=status, mode=known)
     elif not isinstance(status, errors.PathUnsupported):
         seen = replace(seen, problem=status.words)
-    recovery = _told(wire, node, _SEAL_STATUS, views.recovery_keys, ends=ends)
-    if isinstance(recovery, bool):
-        seen = replace(seen, recovery_keys=recovery)
+    seal = _told(wire, node, _SEAL_STATUS, accounts.vault_seal, ends=ends)
+    if isinstance(seal, views.VaultSeal):
+        seen = replace(seen, recovery_keys=seal.recovery_keys, seal_type=seal.kind)
+    if seen.performance_mode not in _NO_PERFORMANCE:
+        seen = _with_performance(wire, seen, ends=ends)
     word = _leader(wire, node, ends=ends)
-    if isinstance(word, views.Leader):
-        return replace(seen, active=word.is_self, active_since=word.since)
-    return replace(seen, problem=word.words)
+    if isinstance(word, errors.VaultError):
+        return replace(seen, problem=word.words)
+    return replace(
+        seen,
+        active=word.is_self,
+        active_since=word.since,
+        leader_address=word.address,
+        leader_cluster_address=word.cluster_address,
+    )
+
+
+def _with_performance(wire: Wire, seen: views.NodeView, *, ends: float) -> views.NodeView:
+    told = _told(wire, seen.address, _PERFORMANCE, readings.performance_status, ends=ends)
+    return seen if isinstance(told, errors.VaultError) else replace(seen, performance=told)
 
 
 def _leader(wire: Wire, node: str, *, ends: float) -> views.Leader | errors.VaultError:
-    return _told(wire, node, _LEADER, views.leader, ends=ends)
+    return _told(wire, node, _LEADER, accounts.leader, ends=ends)
 
 
 def _told(

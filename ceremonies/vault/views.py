@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from ceremonies.vault.replies import NotOfVault, flag, number, payload, text, texts
+from ceremonies.vault.readings import Licence, PerformanceStatus
 
 
 class Reach(StrEnum):
@@ -64,15 +62,32 @@ class DrStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leader:
-    """`sys/leader`: whether this node leads, and since when (RFC 3339; None if it does not)."""
+    """`sys/leader`: whether this node leads, and since when (RFC 3339; None if it does not).
+
+    `address` and `cluster_address` are those of the node that it holds for the leader.
+    """
 
     is_self: bool
     since: str | None
+    address: str | None = None
+    cluster_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultSeal:
+    """`sys/seal-status`: `kind` is Vault's own word, such as `shamir` or `awskms`."""
+
+    recovery_keys: bool
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeView:
-    """What one node says, or in `problem` why it says nothing; None: not told."""
+    """What one node says, or in `problem` why it says nothing; None: not told.
+
+    `clock_skew_ms` and `canary_age_ms` are a standby's or secondary's, to the node above it;
+    `performance` is asked only where `performance_mode` says that there is any.
+    """
 
     address: str
     reached: Reach
@@ -85,6 +100,14 @@ class NodeView:
     cluster_name: str | None = None
     recovery_keys: bool | None = None
     version: str | None = None
+    seal_type: str | None = None
+    performance_mode: str | None = None
+    performance: PerformanceStatus | None = None
+    clock_skew_ms: int | None = None
+    canary_age_ms: int | None = None
+    licence: Licence | None = None
+    leader_address: str | None = None
+    leader_cluster_address: str | None = None
     dr: DrStatus | None = None
     problem: str | None = None
 
@@ -140,17 +163,33 @@ class ClusterView:
         return self._leader.dr if self._leader else None
 
     @property
+    def performance(self) -> PerformanceStatus | None:
+        """The active node's part in performance replication; None: none, or not told."""
+        return self._leader.performance if self._leader else None
+
+    @property
+    def performance_secondaries(self) -> tuple[str, ...]:
+        """The ids of all performance secondaries that the active node knows or hears of.
+
+        Among the known may be one that was never used; one that is only disconnected is as well.
+        """
+        seen = self.performance
+        return tuple(dict.fromkeys((*seen.secondaries, *seen.known_secondaries))) if seen else ()
+
+    @property
+    def licence(self) -> Licence | None:
+        """The licence, as the first node says that tells; None: not told."""
+        return next((node.licence for node in self.nodes if node.licence), None)
+
+    @property
+    def leader_cluster_address(self) -> str | None:
+        """Where the active node listens for its secondaries, by its own account."""
+        return self._leader.leader_cluster_address if self._leader else None
+
+    @property
     def _leader(self) -> NodeView | None:
         claims = [node for node in self.nodes if node.active]
         return max(claims, key=lambda node: moment(node.active_since), default=None)
-
-
-def mode(value: object) -> Mode:
-    """Return the mode that Vault names, unknown for anything else."""
-    try:
-        return Mode(value) if isinstance(value, str) else Mode.UNKNOWN
-    except ValueError:
-        return Mode.UNKNOWN
 
 
 def moment(written: str | None) -> float:
@@ -159,86 +198,3 @@ def moment(written: str | None) -> float:
         return datetime.fromisoformat(written or "").timestamp()
     except (ValueError, OverflowError):
         return float("-inf")
-
-
-def health(address: str, body: object) -> NodeView:
-    """Return what `sys/health` says, in any status. Raises NotOfVault if it is not Vault's.
-
-    A standby tells its active node's mode, and tells it late; whoever also knows
-    `sys/replication/dr/status` believes that.
-    """
-    fields = payload(body)
-    sealed, initialised = flag(fields, "sealed"), flag(fields, "initialized")
-    if sealed is None or initialised is None:
-        raise NotOfVault
-    waits = flag(fields, "standby"), flag(fields, "performance_standby")
-    problem = "not initialised" if not initialised else "sealed" if sealed else None
-    return NodeView(
-        address=address,
-        reached=Reach.SEALED if initialised and sealed else Reach.ANSWERED,
-        active=None if problem or waits == (None, None) else True not in waits,
-        sealed=sealed,
-        initialised=initialised,
-        mode=mode(fields.get("replication_dr_mode")),
-        cluster_id=text(fields, "cluster_id") or None,
-        cluster_name=text(fields, "cluster_name") or None,
-        version=text(fields, "version") or None,
-        problem=problem,
-    )
-
-
-def leader(body: object) -> Leader:
-    """Return what `sys/leader` says. Raises NotOfVault. Without HA the one node leads."""
-    fields = payload(body)
-    is_self, has_others = flag(fields, "is_self"), flag(fields, "ha_enabled")
-    if is_self is None and has_others is None:
-        raise NotOfVault
-    leads = is_self is True or has_others is False
-    return Leader(is_self=leads, since=text(fields, "active_time") or None if leads else None)
-
-
-def recovery_keys(body: object) -> bool:
-    """Return what `sys/seal-status` says about `recovery_seal`. Raises NotOfVault."""
-    told = flag(payload(body), "recovery_seal")
-    if told is None:
-        raise NotOfVault
-    return told
-
-
-def dr_status(body: object) -> DrStatus:
-    """Return what `sys/replication/dr/status` says. Raises NotOfVault for a body without mode."""
-    fields = payload(body)
-    if "mode" not in fields:
-        raise NotOfVault
-    return DrStatus(
-        mode=mode(fields.get("mode")),
-        state=text(fields, "state") or None,
-        connection_state=text(fields, "connection_state") or None,
-        last_dr_wal=number(fields, "last_dr_wal"),
-        last_remote_wal=number(fields, "last_remote_wal"),
-        merkle_root=text(fields, "merkle_root") or None,
-        corrupted_merkle_tree=flag(fields, "corrupted_merkle_tree"),
-        secondary_id=text(fields, "secondary_id") or None,
-        known_primary_cluster_addrs=texts(fields, "known_primary_cluster_addrs"),
-        known_secondaries=texts(fields, "known_secondaries"),
-        primaries=_peers(fields, "primaries"),
-        secondaries=_peers(fields, "secondaries"),
-    )
-
-
-def _peers(fields: Mapping[str, Any], name: str) -> tuple[Peer, ...]:
-    listed = fields.get(name)
-    rows = listed if isinstance(listed, list) else []
-    return tuple(_peer(row) for row in rows if isinstance(row, dict))
-
-
-def _peer(row: Mapping[str, Any]) -> Peer:
-    return Peer(
-        node_id=text(row, "node_id") or None,
-        api_address=text(row, "api_address") or None,
-        cluster_address=text(row, "cluster_address") or None,
-        connection_status=text(row, "connection_status") or None,
-        last_heartbeat=text(row, "last_heartbeat") or None,
-        clock_skew_ms=number(row, "clock_skew_ms"),
-        canary_age_ms=number(row, "replication_primary_canary_age_ms"),
-    )
