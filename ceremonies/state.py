@@ -53,7 +53,7 @@ class Glass:
     ceremony: str
     words: str  # Vault's refusal
     needed_at: int
-    refusals: int = 1  # in this ceremony
+    refusals: int = 1  # one after the other, without an attempt
     waits: bool = True
     approved_by: str = ""
     approved_at: int = 0

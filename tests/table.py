@@ -148,6 +148,17 @@ class Table:
             SET, self.ceremony.id, by=SAM, typed="payments/b", reason="fire", cause=self.cause()
         )
 
+    def approves(self, by: str = KIM) -> Answer:
+        """Kim agrees to the promotion that is asked for."""
+        request = self.ceremony.request
+        return self.conductor.approve(
+            SET,
+            self.ceremony.id,
+            by=by,
+            request=request.at if request else 0,
+            cause=self.cause(),
+        )
+
     def waits_for(self, phase: Phase, *, seconds: float = 20) -> None:
         """Return once the ceremony is in this phase."""
         wait_until(

@@ -32,7 +32,7 @@ from ceremonies.vault.errors import PermissionDenied
 
 _Say = Callable[[SetState, Ceremony], Sequence[Event] | Refusal]
 _LONG_OVER = Refusal(reason=Reason.NO_CEREMONY, words="That ceremony is long over.")
-REFUSALS = 3  # in one ceremony; after that it ends, for whatever lets us in does not let us start
+REFUSALS = 3  # in a row; then the ceremony ends: what lets us read does not let us start
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,14 @@ def is_wanted(state: SetState, cluster: str) -> bool:
 def look(station: Station, cluster: str) -> None:
     """Ask every node whether it lets attempts in without a token; append what is news."""
     client = station.clients[cluster]
-    answers = probed(station, cluster)
     try:
         active = client.active_node()
     except VaultError:
         active = ""
-    by_token = answers.get(active) is Access.TOKEN_NEEDED and _admits(station, cluster, active)
+    # First with the token and then without: whoever is opened in between is not let in by a token.
+    with_token = bool(active) and _admits(station, cluster, active)
+    answers = probed(station, cluster)
+    by_token = with_token and answers.get(active) is Access.TOKEN_NEEDED
 
     def build(state: SetState, now: int) -> Sequence[Event]:
         del now

@@ -9,6 +9,7 @@ from ceremonies.events import (
     AccessClosed,
     AccessReminded,
     AccessSeen,
+    AttemptOpened,
     BreakGlassApproved,
     BreakGlassNeeded,
     Event,
@@ -50,18 +51,24 @@ def after_watch_event(state: SetState, event: Event, *, at: int) -> SetState:
                 return state
             changed = {**state.glass, event.cluster: _changed(glass, event, at=at)}
             return without_needless(replace(state, glass=changed))
+        case AttemptOpened(ceremony=ceremony):
+            let_in = {
+                name: replace(glass, refusals=0) if glass.ceremony == ceremony else glass
+                for name, glass in state.glass.items()
+            }
+            return replace(state, glass=let_in) if let_in else state
         case _:
             return without_needless(state)
 
 
 def without_needless(state: SetState) -> SetState:
-    """Nobody has to open or to close anything any more where a ceremony ended or found a token."""
+    """Nobody has to open anything for a ceremony that ended, nor to close what was never open."""
     if not state.glass:
         return state
 
     def is_needed(glass: Glass) -> bool:
         c = state.find(glass.ceremony)
-        return glass.is_owed or (glass.waits and c is not None and c.is_open)
+        return glass.is_owed or (c is not None and c.is_open)
 
     kept = {name: glass for name, glass in state.glass.items() if is_needed(glass)}
     return state if len(kept) == len(state.glass) else replace(state, glass=kept)

@@ -11,7 +11,7 @@ from ceremonies.conductor import Done
 from ceremonies.conductor.spans import Watch
 from lab.enterprise import ReplicationRange
 from lab.process import wait_until
-from tests.table import HOLDERS, KIM, SAM, SET, Table
+from tests.table import HOLDERS, SAM, SET, Table
 
 SOON = Watch(often_s=0.3, rest_s=0.3, sealed_s=1.0, restart_s=20.0)
 
@@ -57,7 +57,7 @@ def test_a_standby_seals_itself_after_the_promotion(table: Table) -> None:
     table.asks_for_promotion()
     for holder, share in zip(HOLDERS[:3], table.shares, strict=False):
         table.gives(holder, share)
-    table.conductor.approve(SET, table.ceremony.id, by=KIM, cause=table.cause())
+    table.approves()
     table.waits_for(Phase.ENDED)
     cluster = table.vaults["b"]
     leader = cluster.bao.active().name

@@ -13,7 +13,7 @@ from ceremonies.state import SetState
 from lab.enterprise import ReplicationRange, VaultLine
 from lab.operator import Operator
 from lab.process import wait_until
-from tests.table import HOLDERS, KIM, SET, Table
+from tests.table import HOLDERS, SET, Table
 
 SOON = Watch(often_s=0.3, rest_s=0.3, sealed_s=1.0, restart_s=3.0)
 LOOK = "^sys/replication/dr/status$"
@@ -49,7 +49,7 @@ def fails_over(table: Table) -> None:
     assert isinstance(table.asks_for_promotion(), Done)
     for holder, share in zip(HOLDERS[:3], table.shares, strict=False):
         table.gives(holder, share)
-    table.conductor.approve(SET, table.ceremony.id, by=KIM, cause=table.cause())
+    table.approves()
     table.waits_for(Phase.ENDED)
     wait_until(lambda: state(table).primary == "b", seconds=20, what="b is the primary")
 
