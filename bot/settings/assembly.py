@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.settings import rules
-from bot.settings.file import ClusterTable, File, SetTable
+from bot.settings.file import ClusterTable, File, LoginTable, SetTable
 from bot.settings.values import (
     Configuration,
     Custody,
@@ -17,7 +17,16 @@ from bot.settings.values import (
     StepUp,
 )
 from ceremonies.roster import KeyHolder, Person, Role, Roster
-from ceremonies.topology import ApprovalRules, CeremonyRules, Cluster, ReplicationSet
+from ceremonies.topology import (
+    AppRole,
+    ApprovalRules,
+    Auth,
+    CeremonyRules,
+    Cluster,
+    Kubernetes,
+    ReplicationSet,
+    TokenFile,
+)
 
 
 def assemble(file: File, *, path: Path, lab: bool) -> Configuration:
@@ -62,6 +71,8 @@ def _set(one: SetTable, file: File, directory: Path) -> ReplicationSet:
         home_primary=one.home_primary,
         canary_path=one.canary_path,
         client_checklist=tuple(one.client_checklist),
+        hands=tuple(dict.fromkeys(one.hands)),
+        snapshots=_path(one.snapshots, directory),
         ceremony=CeremonyRules(
             deadline=times.deadline,
             max=times.max,
@@ -86,7 +97,26 @@ def _cluster(cluster: ClusterTable, directory: Path) -> Cluster:
         client_cert_file=_path(cluster.client_cert_file, directory),
         client_key_file=_path(cluster.client_key_file, directory),
         ceremony_token_file=_path(cluster.ceremony_token_file, directory),
+        auth=_auth(cluster.auth, directory) if cluster.auth else None,
     )
+
+
+def _auth(login: LoginTable, directory: Path) -> Auth:
+    """Return the bot's login; that its keys are there was found before."""
+    mount = login.mount or login.method  # as Vault names a method's own mount
+    namespace = (login.namespace or "").strip("/")
+    match login.method:
+        case "approle":
+            return AppRole(
+                role_id=login.role_id or "",
+                secret_id_file=directory / (login.secret_id_file or ""),
+                mount=mount,
+                namespace=namespace,
+            )
+        case "kubernetes":
+            return Kubernetes(role=login.role or "", mount=mount, namespace=namespace)
+        case "token":
+            return TokenFile(token_file=directory / (login.token_file or ""))
 
 
 def _path(text: str | None, directory: Path) -> Path | None:

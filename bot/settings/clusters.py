@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.settings.file import ClusterTable, File, LoginTable
+from bot.settings.file import ClusterTable, File, LoginTable, SetTable
 from bot.settings.findings import Finding
 
 _NEEDS = {
@@ -16,13 +16,18 @@ _NEEDS = {
     "token": ("token_file",),
     "kubernetes": ("role",),
 }
-_ALWAYS = ("method", "mount", "namespace")
+_MAY = {
+    "approle": ("mount", "namespace"),
+    "token": (),
+    "kubernetes": ("mount", "namespace"),
+}
 
 
 def check(file: File, *, directory: Path, lab: bool) -> Iterator[Finding]:
     """Yield what does not hold; relative paths start at `directory`."""
     owners: dict[str, str] = {}
     for one in file.replication_sets:
+        yield from _snapshots(one, directory)
         names: set[str] = set()
         for cluster in one.clusters:
             place = f"replication_sets[{one.name}].clusters[{cluster.name}]"
@@ -98,8 +103,20 @@ def _files(cluster: ClusterTable, place: str, directory: Path) -> Iterator[Findi
         )
 
 
+def _snapshots(one: SetTable, directory: Path) -> Iterator[Finding]:
+    if one.snapshots is None:
+        return
+    place = directory / one.snapshots
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        yield Finding(
+            key=f"replication_sets[{one.name}].snapshots",
+            problem="there is no such directory, or it cannot be written to",
+            mend=f"Make {place} and give it to the user that Conclave runs as (mode 0700).",
+        )
+
+
 def _login(login: LoginTable, place: str) -> Iterator[Finding]:
-    needed = _NEEDS[login.method]
+    needed, more = _NEEDS[login.method], _MAY[login.method]
     given = login.model_dump(exclude_none=True)
     for name in needed:
         if name not in given:
@@ -109,9 +126,9 @@ def _login(login: LoginTable, place: str) -> Iterator[Finding]:
                 mend=f"Write {name} = …, or another method.",
             )
     for name in given:
-        if name not in (*needed, *_ALWAYS):
+        if name not in ("method", *needed, *more):
             yield Finding(
                 key=f"{place}.{name}",
                 problem=f'method "{login.method}" has no such key',
-                mend=f"Take it out; this method has {', '.join((*needed, *_ALWAYS[1:]))}.",
+                mend=f"Take it out; this method has {', '.join((*needed, *more))}.",
             )

@@ -27,6 +27,7 @@ _APPROVAL = ApprovalRules()
 _DURATION = 'Write a number with s, m, h or d, in quotes: "30m".'
 _FILE = "Write the file's path, in quotes."
 
+Hand = Literal["demote", "disable", "enable-primary", "enable-secondary", "update-primary"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -118,16 +119,16 @@ class HolderTable(Table):
 
 
 class LoginTable(Table):
-    """`auth`: which keys belong to which method is checked in `bot.settings.rules`."""
+    """`auth`: which keys belong to which method is checked in `bot.settings.clusters`."""
 
     method: Literal["approle", "token", "kubernetes"] = Field(
         description="Write method = approle, token or kubernetes, in quotes."
     )
-    role_id: str | None = Field(None, description="Write the AppRole's role_id, in quotes.")
+    role_id: Words | None = Field(None, description="Write the AppRole's role_id, in quotes.")
     secret_id_file: str | None = Field(None, description=_FILE)
     token_file: str | None = Field(None, description=_FILE)
-    role: str | None = Field(None, description="Write the Kubernetes role, in quotes.")
-    mount: str | None = Field(None, description="Write the auth method's mount path, in quotes.")
+    role: Words | None = Field(None, description="Write the Kubernetes role, in quotes.")
+    mount: Words | None = Field(None, description="Write the auth method's mount path, in quotes.")
     namespace: str | None = Field(None, description="Write the login's namespace, in quotes.")
 
 
@@ -166,6 +167,14 @@ class SetTable(Table):
         None, description='Write a path: canary_path = "kv/conclave-canary".'
     )
     client_checklist: list[Words] = Field([], description="Write a list of texts.")
+    hands: list[Hand] = Field(
+        [],
+        description="List the steps that people do: some of demote, disable, enable-primary, "
+        "enable-secondary, update-primary.",
+    )
+    snapshots: str | None = Field(
+        None, description="Write the path of a directory for Raft snapshots, in quotes."
+    )
     clusters: list[ClusterTable] = Field(
         min_length=2,
         description="Write a [[replication_sets.clusters]] for the primary and for each secondary: "

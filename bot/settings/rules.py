@@ -48,13 +48,13 @@ def later(file: File) -> tuple[Finding, ...]:
 
 def warnings(file: File) -> tuple[str, ...]:
     """Return what is read and checked but has no effect yet, or may surprise."""
-    unused = {
-        "shifts": bool(file.shifts),
-        "canary_path": any(one.canary_path for one in file.replication_sets),
-        "auth": any(c.auth for one in file.replication_sets for c in one.clusters),
-    }
-    named = ", ".join(name for name, given in unused.items() if given)
-    found = [f"{named}: checked, and not used yet; it comes later"] if named else []
+    found = ["shifts: checked, and not used yet; it comes later"] if file.shifts else []
+    for one in file.replication_sets:
+        without = [cluster.name for cluster in one.clusters if cluster.auth is None]
+        if without and len(without) < len(one.clusters):
+            found.append(
+                f"{one.name}: {', '.join(without)} has no auth: as primary, its steps are by hand"
+            )
     holders = {h.slack for one in file.replication_sets for h in one.key_holders}
     idle = [p.name for p in file.people if "key_holder" in p.roles and p.slack not in holders]
     found += [f"{name} has the role key_holder and is in no set's key_holders" for name in idle]

@@ -69,9 +69,11 @@ def open_conductor(
             closing=closing,
         )
         keychain = Keychain(redis, master_keys, name)
+        clients = {c.name: client(served, c.name) for c in served.clusters}
         return Station(
             ledger=ledger,
-            clients={c.name: client(served, c.name) for c in served.clusters},
+            clients=clients,
+            logins={name: one.login for name, one in clients.items()},
             keychain=keychain,
             samples=Samples(Observations(redis), name, key=keychain.derive(b"samples")),
             clock=clock,

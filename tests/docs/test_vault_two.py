@@ -17,8 +17,9 @@ ROLE = "conclave-ceremony"
 
 def made_as_told(dr: ReplicationRange) -> str:
     """Return a token made by the manual's policy, role and command."""
-    (policy,) = MANUAL.blocks("hcl")
-    (commands,) = [block for block in MANUAL.blocks("text") if "vault policy write" in block]
+    (policy,) = [block for block in MANUAL.blocks("hcl") if f"# {ROLE}.hcl" in block]
+    written = f"vault policy write {ROLE} "
+    (commands,) = [block for block in MANUAL.blocks("text") if written in block]
     found = re.search(rf"auth/token/roles/{ROLE} \\\n(.+)", commands)
     assert found, commands
     role = dict(word.split("=") for word in found[1].split())

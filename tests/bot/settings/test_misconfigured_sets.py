@@ -159,6 +159,42 @@ CLUSTERS: dict[str, Mistake] = {
         'method "approle" has no such key',
         "Take it out",
     ),
+    "a token with a mount": Mistake(
+        in_b(auth={"method": "token", "token_file": "t", "mount": "token"}),
+        f"{SET}.clusters[b].auth.mount",
+        'method "token" has no such key',
+        "this method has token_file",
+    ),
+    "a login by no method": Mistake(
+        in_b(auth={"method": "password"}),
+        f"{SET}.clusters[b].auth.method",
+        "none of",
+        "approle, token or kubernetes",
+    ),
+    "a login with an empty role": Mistake(
+        in_b(auth={"method": "kubernetes", "role": " "}),
+        f"{SET}.clusters[b].auth.role",
+        "empty",
+        "one line",
+    ),
+    "hands for what is no step of theirs": Mistake(
+        in_set(hands=["demote", "promote"]),
+        f"{SET}.hands[#2]",
+        "none of",
+        "demote, disable",
+    ),
+    "snapshots nowhere": Mistake(
+        in_set(snapshots="no-such-directory"),
+        f"{SET}.snapshots",
+        "no such directory",
+        "no-such-directory",
+    ),
+    "snapshots in a file": Mistake(
+        in_set(snapshots="conclave.toml"),
+        f"{SET}.snapshots",
+        "no such directory",
+        "mode 0700",
+    ),
 }
 
 MISTAKES = PEOPLE | CLUSTERS

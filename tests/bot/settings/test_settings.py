@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from bot import settings
 from bot.settings import Custody, Listen, Settings
 from ceremonies.errors import Misconfigured
 from ceremonies.roster import KeyHolder, Role
-from ceremonies.topology import ApprovalRules, CeremonyRules
+from ceremonies.topology import (
+    AppRole,
+    ApprovalRules,
+    Auth,
+    CeremonyRules,
+    Kubernetes,
+    TokenFile,
+)
 from tests.bot.settings.conftest import SHIFT, Draft
 
 
@@ -52,7 +60,10 @@ def test_everything_in_the_file_arrives(draft: Draft) -> None:
         home_primary="a",
         canary_path="kv/conclave-canary",
         client_checklist=["DNS vault.example → b"],
+        hands=["demote", "disable", "demote"],
+        snapshots="snapshots",
     )
+    (draft.directory / "snapshots").mkdir()
     draft.cluster.update(
         ca_file="ca.pem",
         tls_server_name="vault.example",
@@ -82,7 +93,58 @@ def test_everything_in_the_file_arrives(draft: Draft) -> None:
     assert b.ca_file == draft.directory / "ca.pem", "relative to the file that names it"
     assert b.ceremony_token_file == Path("/run/secrets/ceremony")
     assert told.roster.has("U0SAM", Role.INCIDENT_COMMANDER)
-    assert "auth" in " ".join(told.warnings)
+    assert b.auth == Kubernetes(role="conclave")
+    assert served.hands == ("demote", "disable")
+    assert served.snapshots == draft.directory / "snapshots"
+    assert served.canary_path == "kv/conclave-canary"
+    assert "payments: a has no auth" in " ".join(told.warnings)
+
+
+LOGINS = {
+    "an AppRole": (
+        {"method": "approle", "role_id": "r", "secret_id_file": "secret-id"},
+        lambda at: AppRole(role_id="r", secret_id_file=at / "secret-id"),
+    ),
+    "an AppRole elsewhere": (
+        {
+            "method": "approle",
+            "role_id": "r",
+            "secret_id_file": "/run/secret-id",
+            "mount": "machines",
+            "namespace": "ops/",
+        },
+        lambda _: AppRole(
+            role_id="r",
+            secret_id_file=Path("/run/secret-id"),
+            mount="machines",
+            namespace="ops",
+        ),
+    ),
+    "a token": (
+        {"method": "token", "token_file": "token"},
+        lambda at: TokenFile(token_file=at / "token"),
+    ),
+    "Kubernetes elsewhere": (
+        {"method": "kubernetes", "role": "conclave", "mount": "k8s-eu"},
+        lambda _: Kubernetes(role="conclave", mount="k8s-eu"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "auth"), LOGINS.values(), ids=LOGINS.keys())
+def test_a_login_is_what_its_method_needs(
+    draft: Draft, table: dict[str, str], auth: Callable[[Path], Auth]
+) -> None:
+    """Each method with its own keys; a mount that is left out has the method's name."""
+    for cluster in draft.served["clusters"]:
+        cluster["auth"] = table
+
+    told = settings.load(draft.write())
+
+    b = told.sets["payments"].cluster("b")
+    assert b is not None
+    assert b.auth == auth(draft.directory)
+    assert "has no auth" not in " ".join(told.warnings)
 
 
 def test_the_lab_may_do_what_others_may_not(draft: Draft) -> None:
