@@ -50,10 +50,19 @@ class Spans:
         return self._ms(_BUSY_S)
 
     @property
+    def snapshot_ms(self) -> int:
+        """The intent to take a snapshot lasts longer: it may be large, and it changes nothing."""
+        return int(self.limits.snapshot * 1000) + self.intent_ms
+
+    @property
     def limits(self) -> Limits:
         """The Vault client's limits that `call_ms` is above."""
-        usual = Limits()
-        return Limits(connect=usual.connect * self._factor, call=usual.call * self._factor)
+        usual, factor = Limits(), self._factor
+        return Limits(
+            connect=usual.connect * factor,
+            call=usual.call * factor,
+            snapshot=usual.snapshot * factor,
+        )
 
     @property
     def watching(self) -> Watch:

@@ -29,7 +29,7 @@ from ceremonies.owed import SLOW_MS
 from ceremonies.runbook import StepState
 from ceremonies.steps import Do, promotion_of
 from ceremonies.vault import Accepted
-from ceremonies.vault.errors import PermissionDenied, TruthUnknown
+from ceremonies.vault.errors import PermissionDenied, RightMissing, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -134,7 +134,7 @@ def _activation(scene: Scene) -> str:
 def _refusals(scene: Scene, intent: Intended, error: VaultError) -> Sequence[Event]:
     """What Vault's no means: a right that we lack is people's work; a used token makes way."""
     step = scene.step
-    denied = isinstance(error, PermissionDenied) and step.action not in _JOINS
+    denied = isinstance(error, RightMissing)
     refused = StepRefused(
         runbook=scene.runbook.id,
         step=step.id,

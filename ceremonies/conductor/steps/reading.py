@@ -60,7 +60,8 @@ def snapshot(scene: Scene) -> None:
     except PermissionDenied as error:
         scene.refuse("PermissionDenied", f"{error} {error.advice}")
         return
-    intent = scene.intend(Do.ORDER, Kind.SNAPSHOT, lane=step.cluster)
+    lasts = station.spans.snapshot_ms
+    intent = scene.intend(Do.ORDER, Kind.SNAPSHOT, lane=step.cluster, lasts_ms=lasts)
     if intent is None:
         return
     name = f"{station.name}-{step.cluster}-{intent.effect}.snap"

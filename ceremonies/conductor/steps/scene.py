@@ -43,8 +43,13 @@ class Scene:
         self.station.look(self.step.cluster)
         return dict(self.station.views)
 
-    def intend(self, do: Do, kind: Kind, *, lane: str, name: str = "") -> Intended | None:
-        """Append the intent to do this if it is still owed; None if it is not ours to do."""
+    def intend(
+        self, do: Do, kind: Kind, *, lane: str, name: str = "", lasts_ms: int = 0
+    ) -> Intended | None:
+        """Append the intent to do this if it is still owed; None if it is not ours to do.
+
+        It lasts as long as any other, or `lasts_ms`.
+        """
         station, r, step = self.station, self.runbook, self.step
         fresh = station.fresh()
         debt = StepDebt(do=do, runbook=r.id, step=step.id, cluster=lane, name=name)
@@ -57,7 +62,7 @@ class Scene:
                 kind=kind,
                 lane=lane,
                 replica=fresh.replica,
-                until=fresh.until,
+                until=station.clock.now() + lasts_ms if lasts_ms else fresh.until,
                 ceremony=step.ceremony,
                 runbook=r.id,
                 step=step.id,
