@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cards import ending, notices, sharing
+from bot.cards import break_glass, ending, notices, sharing
 from bot.cards.approvals import missing
 from bot.cards.keys import call_key, log_key
 from bot.cards.kit import Card, card, section
@@ -19,6 +19,7 @@ from bot.cards.phrases import (
     of_threshold,
     people,
     place,
+    shares,
     title,
     when,
 )
@@ -36,10 +37,13 @@ def calls(
     state: SetState, c: Ceremony, rules: ReplicationSet, roster: Roster, *, now: int
 ) -> Iterator[tuple[str, Card]]:
     """Yield by key what the channel should be told aloud now, once for each occasion."""
+    commanders = _role(roster, Role.INCIDENT_COMMANDER)
+    for what, which, agrees, words in break_glass.calls(state, c):
+        others = _role(roster, Role.APPROVER, besides=c.started_by)
+        yield call_key(c, what, which), _said(others if agrees else commanders, words)
     if not c.is_open:
         yield call_key(c, "ended", 0), _said(mention(c.started_by), _over(state.name, c))
         return
-    commanders = _role(roster, Role.INCIDENT_COMMANDER)
     name = place(state.name, c.cluster)
     for what, which, words in _decisions(name, c):
         yield call_key(c, what, which), _said(commanders, words)
@@ -98,6 +102,10 @@ def _decisions(name: str, c: Ceremony) -> Iterator[tuple[str, int, str]]:
     if c.phase is Phase.STRANDED:
         words = f"The attempt on {name} is lost; you can start a new one."
         yield "stranded", len(c.rounds), f"{words} {_SEE}"
+    now = c.round
+    if sharing.is_disturbed(c) and now is not None and now.outside:
+        given = f"{shares(now.outside)} given for {name} outside Conclave; by whom is not known."
+        yield "outside", now.number, f"{given} Go on, start a new round, or freeze it. {_SEE}"
     if sharing.has_conflict(c):
         words = f"Two shares on {name} contradict each other; you can start a new round."
         yield "conflict", len(c.rounds), f"{words} {_SEE}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards import buttons, ending, gate, notices, sharing
+from bot.cards import break_glass, buttons, ending, gate, notices, sharing
 from bot.cards.approvals import approval
 from bot.cards.course import headline, is_sending, notification, todo
 from bot.cards.kit import Card, actions, card, context, divider, fields, header, section
@@ -50,6 +50,7 @@ def _open(
     yield header(headline(state.name, c))
     yield notices.frozen(c)
     yield section(says) if says else None
+    yield break_glass.notice(state, c)
     yield sharing.progress(c) if c.required else None
     yield sharing.standing(c)
     yield notices.deadline_near(c)
@@ -69,12 +70,14 @@ def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Bloc
     again = c.ending in ending.RESTARTABLE and newest is not None and newest.id == c.id
     yield header(headline(state.name, c))
     yield section(todo(state, c, rules, now=0))
+    yield break_glass.notice(state, c)
     yield token(state.name, c, rules)
     yield ending.gave(c, rules)
     yield ending.durations(c)
     yield sharing.lost_rounds(c)
     yield notices.log_lost(state, c)
-    yield actions([buttons.restart(state.name, c)] if again else [])
+    restarts = [buttons.restart(state.name, c)] if again else []
+    yield actions([*restarts, *break_glass.doors(state, c)])
 
 
 def _trouble(c: Ceremony) -> Block | None:
@@ -101,7 +104,8 @@ def _buttons(state: SetState, c: Ceremony) -> list[ButtonElement]:
         return []
     if c.frozen:
         return [buttons.thaw(state.name, c), buttons.cancel(state.name, c)]
-    return [*_forward(state.name, c), *_holding(state.name, c)]
+    first = break_glass.doors(state, c)
+    return [*first, *_forward(state.name, c), *_holding(state.name, c)]
 
 
 def _forward(name: str, c: Ceremony) -> Iterator[ButtonElement]:
@@ -112,7 +116,8 @@ def _forward(name: str, c: Ceremony) -> Iterator[ButtonElement]:
         yield buttons.reject(name, c)
     elif _may_ask(c):
         yield buttons.promotion_open(name, c)
-    if sharing.has_conflict(c) or c.phase in (Phase.BLOCKED, Phase.STRANDED):
+    disturbed = sharing.has_conflict(c) or sharing.is_disturbed(c)
+    if disturbed or c.phase in (Phase.BLOCKED, Phase.STRANDED):
         yield buttons.restart(name, c)
     if sharing.may_choose(c):
         yield buttons.choose(name, c)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards import ending, notices
+from bot.cards import break_glass, ending, notices
 from bot.cards.approvals import missing
 from bot.cards.phrases import (
     mention,
@@ -53,6 +53,8 @@ def is_sending(state: SetState, c: Ceremony) -> bool:
 def todo(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int) -> str:
     """Return what is to be done now, and by whom; empty where the frozen banner says it all."""
     match c.phase:
+        case Phase.STARTING if state.waits_for_access(c):
+            return "" if c.frozen else break_glass.todo(state, c)
         case Phase.STARTING if _follows_an_open_attempt(state, c):
             return (
                 "Conclave still ends the attempt of the ceremony before this one at Vault; then it "
@@ -139,6 +141,8 @@ def notification(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: in
     if c.frozen:
         return f"{head} by {mention(c.frozen_by)}. Nothing goes on until two people thaw it."
     match c.phase:
+        case Phase.STARTING if state.waits_for_access(c):
+            return f"{head}. Vault wants a token for the attempt: open the card."
         case Phase.COLLECTING:
             return f"{head}. {_waiting(c)}"
         case Phase.BLOCKED:

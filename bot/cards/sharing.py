@@ -130,6 +130,15 @@ def has_conflict(c: Ceremony) -> bool:
     return c.phase is Phase.COLLECTING and now is not None and open_conflict(now) is not None
 
 
+def is_disturbed(c: Ceremony) -> bool:
+    """Return whether somebody outside gave shares to the open round, or reset the one before it."""
+    now = c.round
+    if c.phase is not Phase.COLLECTING or now is None:
+        return False
+    before = c.rounds[-2].lost if len(c.rounds) > 1 else None
+    return bool(now.outside) or before is RoundLoss.RESET_OUTSIDE
+
+
 def conflict(c: Ceremony) -> Block | None:
     """Return what a contradiction means and what to do, or None where there is none."""
     found = open_conflict(c.rounds[-1]) if has_conflict(c) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 
-from bot.cards import buttons, modals, replies
+from bot.cards import break_glass, buttons, modals, replies
 from bot.listeners.house import LONG_OVER, House
 from bot.listeners.modals import Outcome, Shut, Told, answer
 from bot.listeners.visit import Body, Visit, chosen, of_click, of_submission
@@ -28,6 +28,8 @@ NUDGE = Door(name=buttons.NUDGE, roles=_COMMANDER)
 RESTART = Door(name=buttons.RESTART, roles=_COMMANDER)
 APPROVE = Door(name=buttons.APPROVE, roles=_APPROVES)
 REJECT = Door(name=buttons.REJECT, roles=_APPROVES | _COMMANDER)
+AGREE = Door(name=break_glass.APPROVE, roles=_APPROVES | _COMMANDER)
+CLOSED = Door(name=break_glass.CLOSED, roles=_COMMANDER)
 CHOOSE = Door(name=buttons.CHOOSE, roles=_COMMANDER, effects=False)
 CHOSEN = Door(name=modals.CHOOSE, roles=_COMMANDER)
 
@@ -97,6 +99,8 @@ class CardDoors:
 
 
 _ACTS: dict[Door, Act] = {
+    AGREE: lambda to, v: to.glass.approve(v.set_name, v.ceremony, by=v.user, cause=v.cause),
+    CLOSED: lambda to, v: to.glass.closed(v.set_name, v.ceremony, by=v.user, cause=v.cause),
     FREEZE: lambda to, v: to.freeze(v.set_name, v.ceremony, by=v.user, cause=v.cause),
     THAW: lambda to, v: to.thaw(v.set_name, v.ceremony, by=v.user, cause=v.cause),
     EXTEND: lambda to, v: to.extend(v.set_name, v.ceremony, by=v.user, cause=v.cause),

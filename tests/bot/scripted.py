@@ -42,6 +42,20 @@ class Asked:
 
 
 @dataclass
+class Part:
+    """A part of the conductor: what it is asked is remembered as `glass.approve`."""
+
+    conductor: ScriptedConductor
+    name: str
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        act: Callable[..., Any] = getattr(self.conductor, f"{self.name}.{name}")
+        return act
+
+
+@dataclass
 class ScriptedConductor:
     """Stands where the conductor stands. `answers` by method: an Answer, or how to come to one."""
 
@@ -126,6 +140,11 @@ class ScriptedConductor:
         self.asked.append(Asked("woken", {"upto": upto, "failed": failed}))
         left = tuple(alarm for alarm in self.states[set_name].alarms if alarm.n > upto)
         self.becomes(alarms=left, waking_failed=failed)
+
+    @property
+    def glass(self) -> Part:
+        """What people say about doing without a token."""
+        return Part(conductor=self, name="glass")
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):

@@ -65,7 +65,7 @@ CASES: dict[str, tuple[Ceremony, list[str], list[str]]] = {
     "collecting: shares given outside are counted and told": (
         states.collecting(rounds=(states.a_round(1, ADA, outside=1),)),
         ["2 of 3 shares", "*Given outside Conclave*\n1 share; by whom is not known"],
-        ["promotion.open", *COLLECT],
+        ["promotion.open", "ceremony.restart", *COLLECT],
     ),
     "collecting: whose share was not counted, without the reason": (
         states.collecting(rounds=(states.a_round(1, refused=((BEN, "Vault is sealed."),)),)),

@@ -11,6 +11,7 @@ from bot.cards.kit import actions, card
 from ceremonies.ceremony import Phase
 from lab.chat import Chat
 from lab.people import Person, meet
+from tests.bot.cards.glasses import denied, left_open, one_door
 from tests.bot.cards.states import asked, collecting, token_held
 from tests.bot.conftest import INCIDENT, Bot
 from tests.bot.scripted import ROSTER, ScriptedConductor, state_of
@@ -34,6 +35,8 @@ EFFECTS = {
     "approve",
     "reject",
     "look",
+    "glass.approve",
+    "glass.closed",
 }
 
 
@@ -84,6 +87,8 @@ IN_CHANNEL: dict[str, Act] = {
     "promotion.open": _clicks(buttons.promotion_open(S, C)),
     "promotion.approve": _clicks(buttons.approve(S, C)),
     "promotion.reject": _clicks(buttons.reject(S, C)),
+    "glass.approve": _clicks(one_door(denied())),
+    "glass.closed": _clicks(one_door(left_open())),
     "share.open": _clicks(buttons.share_open(S, C, label="Give")),
     "share.decline": _clicks(buttons.share_decline(S, C)),
 }
