@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ceremonies import store
 from ceremonies.ceremony import Ceremony, Phase
@@ -14,7 +15,7 @@ from ceremonies.conductor.spans import Spans, Watch
 from ceremonies.events import Purpose
 from ceremonies.identity import Identity, generate_pem
 from ceremonies.roster import KeyHolder, Person, Role, Roster
-from ceremonies.topology import ApprovalRules, CeremonyRules, Cluster, ReplicationSet
+from ceremonies.topology import AppRole, ApprovalRules, CeremonyRules, Cluster, ReplicationSet
 from ceremonies.vault import ClusterClient
 from lab.enterprise import ReplicationRange
 from lab.process import wait_until
@@ -54,6 +55,8 @@ class Table:
     master_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     watch: Watch = field(default_factory=Watch)
     identity: Identity = field(default_factory=lambda: Identity.from_pem(generate_pem()))
+    auth: AppRole | None = None  # the bot's own login on every cluster
+    snapshots: Path | None = None
     conductors: list[Conductor] = field(default_factory=list)
     clock: SetClock | None = None
     tokens: dict[str, str] = field(default_factory=dict)  # cluster → what 2.x wants
@@ -77,11 +80,14 @@ class Table:
         served = ReplicationSet(
             name=SET,
             clusters=tuple(
-                Cluster(name=name, address=cluster.address, nodes=cluster.nodes)
+                Cluster(name=name, address=cluster.address, nodes=cluster.nodes, auth=self.auth)
                 for name, cluster in self.vaults.clusters.items()
             ),
             key_holders=tuple(KeyHolder(slack=slack) for slack in HOLDERS),
             incident_channel="C0INCIDENT",
+            home_primary="a",
+            canary_path="kv/conclave-canary" if self.auth else None,
+            snapshots=self.snapshots,
             ceremony=self.rules,
             approval=self.approval,
         )

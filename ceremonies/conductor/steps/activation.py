@@ -30,7 +30,12 @@ def activate(scene: Scene) -> None:
     station, step = scene.station, scene.step
     client = station.clients[scene.follows]
     node = client.active_node()
-    login = station.logins[scene.follows].token(node)
+    try:
+        login = station.logins[scene.follows].token(node)
+    except PermissionDenied as error:
+        words = f"{scene.follows}: {error} {error.advice}"
+        scene.refuse(type(error).__name__, words, by_hand=True)
+        return
     intent = scene.intend(Do.ACTIVATE, Kind.ACTIVATE, lane=scene.follows)
     if intent is None:
         return
