@@ -15,8 +15,6 @@ import requests
 from lab.openbao_node import OPENBAO, Flavour, Node, Unanswered
 from lab.process import NotInTime, free_port, wait_until
 
-_HASTY = {"server_stabilization_time": "100ms"}
-
 
 class Refused(Exception):
     """A request that OpenBao answered with an error; the text has status and the server's words."""
@@ -94,8 +92,7 @@ class BaoCluster:
     ) -> dict[str, Any]:
         """Like `request`, and return the reply's JSON ({} if empty); raise Refused on an error."""
         reply = self.request(method, path, body, token=token)
-        if reply.status_code >= 400:  # noqa: PLR2004 — HTTP's own line between answers and errors
-            raise Refused(f"{method} {path}: {reply.status_code} {reply.text.strip()}")
+        _refuse_errors(reply, f"{method} {path}")
         return dict(reply.json()) if reply.content else {}
 
     def unseal(self, node: Node | None = None) -> None:
@@ -138,11 +135,29 @@ class BaoCluster:
         self.request("PUT", "sys/step-down", node=before)
         return self.active()
 
+    def lead(self, node: Node) -> None:
+        """Make this node active; what it remembers of an attempt is there again then.
+
+        Raft hands over to whom it likes, hence the others are paused meanwhile, and are behind.
+        Who stepped down does not lead again for 10 s.
+        """
+        before = self.active()
+        if before is node:
+            return
+        others = [each for each in self.nodes if each not in (before, node) and each.answers]
+        for each in others:
+            each.pause()
+        self.request("POST", "cubbyhole/lab", {"some": "thing"}, node=before)
+        self.request("PUT", "sys/step-down", node=before)
+        wait_until(node.is_active, seconds=30, what=f"{node.name} is active")
+        for each in others:
+            each.resume()
+        self._agree()
+
     def snapshot(self) -> bytes:
         """Return a Raft snapshot: everything the cluster holds, still encrypted by its barrier."""
         reply = self.request("GET", "sys/storage/raft/snapshot")
-        if reply.status_code != requests.codes.ok:
-            raise Refused(f"snapshot of {self.name}: {reply.status_code} {reply.text.strip()}")
+        _refuse_errors(reply, f"snapshot of {self.name}")
         return reply.content
 
     def restore_from(self, other: BaoCluster) -> None:
@@ -160,10 +175,7 @@ class BaoCluster:
         reply = self.request(
             "PUT", "sys/storage/raft/snapshot-force", content=snapshot, node=leader
         )
-        if reply.status_code not in (200, 204):
-            raise Refused(
-                f"snapshot-force on {self.name}: {reply.status_code} {reply.text.strip()}"
-            )
+        _refuse_errors(reply, f"snapshot-force on {self.name}")
         for node, mark in marks.items():
             text = "restored user snapshot" if node is leader else "Installed remote snapshot"
             node.wait_said(text, since=mark, seconds=20)
@@ -176,7 +188,7 @@ class BaoCluster:
         """Wait until every node that runs knows the same leader."""
         active = self.active()
         wait_until(
-            lambda: all(node.leader() == active.api_address for node in self.nodes if node.running),
+            lambda: all(node.leader() == active.api_address for node in self.nodes if node.answers),
             seconds=30,
             what=f"the nodes of {self.name} agree on their leader",
         )
@@ -189,8 +201,7 @@ class BaoCluster:
             "sys/init",
             {f"{kind}_shares": self.share_count, f"{kind}_threshold": self.threshold},
         )
-        if reply.status_code != requests.codes.ok:
-            raise Refused(f"init of {self.name}: {reply.status_code} {reply.text.strip()}")
+        _refuse_errors(reply, f"init of {self.name}")
         born = reply.json()
         encoded = born["recovery_keys_base64" if self.auto_unseal else "keys_base64"]
         self.shares = tuple(base64.b64decode(share) for share in encoded)
@@ -202,7 +213,8 @@ class BaoCluster:
 
     def _grow(self, first: Node, others: Sequence[Node]) -> None:
         # A node counts as a voter only after it was stable for a while (10 s as shipped).
-        self.call("POST", "sys/storage/raft/autopilot/configuration", _HASTY)
+        hasty = {"server_stabilization_time": "100ms"}
+        self.call("POST", "sys/storage/raft/autopilot/configuration", hasty)
         for node in others:
             node.join(first, shares=[] if self.auto_unseal else self.shares[: self.threshold])
         wait_until(self._all_vote, seconds=30, what=f"every node of {self.name} is a voter")
@@ -214,6 +226,11 @@ class BaoCluster:
     def _each(self, act: Callable[[Node], None]) -> None:
         with ThreadPoolExecutor(len(self.nodes)) as pool:
             list(pool.map(act, self.nodes))
+
+
+def _refuse_errors(reply: requests.Response, what: str) -> None:
+    if not reply.ok:
+        raise Refused(f"{what}: {reply.status_code} {reply.text.strip()}")
 
 
 def plan_cluster(
@@ -237,15 +254,14 @@ def plan_cluster(
     planned = []
     for number in range(1, nodes + 1):
         port = free_port()
+        own = f"http://127.0.0.1:{port}"
         planned.append(
             Node(
                 name=f"{name}{number}",
                 directory=home / f"{name}{number}",
                 port=port,
                 cluster_port=free_port(),
-                api_address=(
-                    api_addresses[number - 1] if api_addresses else f"http://127.0.0.1:{port}"
-                ),
+                api_address=api_addresses[number - 1] if api_addresses else own,
                 flavour=flavour,
                 static_seal_key=static_seal_key,
             )

@@ -111,6 +111,11 @@ class Node:
         """Whether its process is there (paused counts as there)."""
         return self.child is not None and self.child.running
 
+    @property
+    def answers(self) -> bool:
+        """Whether it could answer: its process is there and not paused."""
+        return self.running and not self.paused
+
     def start(self) -> None:
         """Start the process on what its directory holds; `wait_listening` tells when it serves."""
         self._session.trust_env = False
@@ -197,7 +202,7 @@ class Node:
 
     def sealed(self) -> bool | None:
         """Return whether it is sealed; None if it does not answer."""
-        if not self.running:
+        if not self.answers:
             return None
         try:
             return bool(self.request("GET", "sys/seal-status").json()["sealed"])
@@ -238,7 +243,7 @@ class Node:
         )
 
     def _health(self) -> int | None:
-        if not self.running:
+        if not self.answers:
             return None
         try:
             return self.request("GET", "sys/health?drsecondarycode=200").status_code

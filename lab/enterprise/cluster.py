@@ -12,7 +12,6 @@ from lab.enterprise.furnish import mint_batch_token
 from lab.enterprise.sayings import Said
 from lab.enterprise.state import Behaviour, ClusterState, Role
 from lab.openbao import BaoCluster, Node
-from lab.process import wait_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +113,8 @@ class LabCluster:
         return self.bao.step_down().name
 
     def lead(self, node: str) -> None:
-        """Move leadership on until this node has it; what it remembers is there again then."""
-        wait_until(
-            lambda: self.bao.active().name == node or self.step_down() == node,
-            seconds=90,
-            what=f"{node} leads",
-        )
+        """Move leadership to this node; what it remembers of an attempt is there again then."""
+        self.bao.lead(self.node(node))
 
     def cancel_attempt(self) -> None:
         """Cancel whatever attempt is open, as somebody at the API would."""

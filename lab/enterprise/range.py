@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -236,7 +237,7 @@ class ReplicationRange:
             state.role, state.primary = Role.SECONDARY, primary.name
             state.secondaries, state.secondary_id = {}, state.name
             state.remote_wal, state.away_until = wal, 0.0
-            state.sealed, state.heard = False, None
+            state.sealed, state.heard = False, datetime.now(tz=UTC)
         primary.role, primary.primary, primary.secondary_id = Role.PRIMARY, None, ""
         primary.secondaries = {state.name: state.name for state in secondaries}
 

@@ -152,7 +152,7 @@ class ReplicationState:
             return None
         if secondary.secondary_id not in primary.secondaries:
             return None
-        serving = any(node.running and not node.paused for node in primary.bao.nodes)
+        serving = any(node.answers for node in primary.bao.nodes)
         if primary.sealed or not serving or not secondary.behaviour.link_up:
             return None
         return primary

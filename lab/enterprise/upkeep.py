@@ -64,7 +64,7 @@ async def _sealed(state: ClusterState, fronts: Sequence[Front]) -> bool:
     told = [
         await _says_sealed(front.site.upstream)
         for front in fronts
-        if front.site.state is state and front.site.node.running and not front.site.node.paused
+        if front.site.state is state and front.site.node.answers
     ]
     heard = [sealed for sealed in told if sealed is not None]
     return all(heard) if heard else state.sealed

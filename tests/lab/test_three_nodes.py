@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.enterprise import ReplicationRange
+from lab.enterprise import ReplicationRange, VaultLine
 from lab.operator import Operator
 from lab.process import wait_until
 
@@ -99,3 +99,72 @@ def test_a_promotion_of_three(wide: ReplicationRange) -> None:
     assert wide.request(operator.cluster, "POST", path, body, node="b2").status_code == 200
     codes = [wide.request("b", "GET", "sys/health", node=n).status_code for n in ("b1", "b2", "b3")]
     assert sorted(codes) == [200, 429, 429]
+
+
+def test_a_ghost_attempt(wide: ReplicationRange) -> None:
+    """When leadership returns, the old attempt is there again: its nonce, its progress."""
+    operator, cluster = Operator(clusters=wide), wide["b"]
+    wide["b"].behaviour.promotion_takes = 0.0
+    old = cluster.bao.active().name
+    address = cluster.address_of(old)
+    nonce = wide.request("b", "PUT", ATTEMPT, {}, node=old).json()["nonce"]
+    body = {"key": operator.shares[0].hex(), "nonce": nonce}
+    path = ATTEMPT.replace("attempt", "update")
+    assert wide.request("b", "PUT", path, body, node=old).json()["progress"] == 1
+    cluster.pause(old)
+    new = cluster.bao.active().name
+    assert wide.request("b", "GET", ATTEMPT, node=new).json()["started"] is False
+    cluster.resume(old)
+    cluster.lead(old)
+    ghost = wide.request("b", "GET", ATTEMPT, node=old).json()
+    assert (ghost["nonce"], ghost["progress"]) == (nonce, 1)
+    assert wide.request("b", "GET", "sys/leader", node=new).json()["leader_address"] == address
+
+
+def sealed_nodes(wide: ReplicationRange) -> set[str]:
+    """Return which nodes of `b` say that they are Vault-sealed."""
+    names = [node.name for node in wide["b"].bao.nodes]
+    said = {n: wide.request("b", "GET", "sys/seal-status", node=n).json() for n in names}
+    return {name for name, body in said.items() if body["sealed"]}
+
+
+def test_a_standby_seals_itself(wide: ReplicationRange) -> None:
+    """After a promotion one standby is sealed, says why in its log, and people open it again."""
+    cluster, operator = wide["b"], Operator(clusters=wide)
+    cluster.behaviour.standbys_seal, cluster.behaviour.standbys_seal_after = 1, 0.0
+    cluster.behaviour.promotion_takes = 0.0
+    path, body = "sys/replication/dr/secondary/promote", {"dr_operation_token": ""}
+    body["dr_operation_token"] = wide["a"].batch_token()
+    leader = cluster.bao.active().name
+    assert wide.request("b", "POST", path, body, node=leader).status_code == 200
+    wait_until(lambda: bool(sealed_nodes(wide)), seconds=20, what="a standby is sealed")
+    (name,) = sealed_nodes(wide)
+    assert name != leader
+    log = cluster.node(name).child
+    assert log is not None
+    assert log.said("encryption keys have changed out from underneath us")
+    assert wide.request("b", "GET", "sys/health", node=name).status_code == 503
+    operator.unseal(name)
+    wait_until(lambda: not sealed_nodes(wide), seconds=20, what="it is unsealed")
+    cluster.behaviour.standbys_seal = 0
+
+
+def test_break_glass_on_one_node_only(wide: ReplicationRange) -> None:
+    """A node that is not opened refuses; one that is refuses too while the active one is not."""
+    operator = Operator(clusters=wide)
+    wide["b"].behaviour.line = VaultLine.TWO
+    leader = wide["b"].bao.active().name
+    standby, other = (n.name for n in wide["b"].bao.nodes if n.name != leader)
+
+    def statuses() -> list[int]:
+        asked = (leader, standby, other)
+        return [wide.request("b", "GET", ATTEMPT, node=n).status_code for n in asked]
+
+    operator.open_attempts(standby)
+    assert statuses() == [403, 403, 403]
+    operator.open_attempts(leader)
+    assert statuses() == [200, 200, 403]
+    operator.open_attempts()
+    assert statuses() == [200, 200, 200]
+    operator.close_attempts()
+    assert statuses() == [403, 403, 403]
