@@ -76,7 +76,9 @@ class Commander:
         elif step.request is not None and not step.approvals and step.action is not Action.PROMOTE:
             asked = step.request.at
             doors.approve(SET, r.id, step.id, by=KIM, asked_at=asked, cause=cause)
-        elif step.state is StepState.WAITING and step.guard is Guard.CONTINUE:
+        elif step.state is StepState.REFUSED or (
+            step.state is StepState.WAITING and step.guard is Guard.CONTINUE
+        ):
             doors.go_on(SET, r.id, step.id, by=SAM, cause=cause)
 
     def _gathers(self, c: Ceremony) -> None:

@@ -57,6 +57,7 @@ class Table:
     identity: Identity = field(default_factory=lambda: Identity.from_pem(generate_pem()))
     auth: AppRole | None = None  # the bot's own login on every cluster
     snapshots: Path | None = None
+    intent_s: float = 30.0
     conductors: list[Conductor] = field(default_factory=list)
     clock: SetClock | None = None
     tokens: dict[str, str] = field(default_factory=dict)  # cluster → what 2.x wants
@@ -93,6 +94,11 @@ class Table:
         )
         return People(roster=roster, sets={SET: served})
 
+    @property
+    def spans(self) -> Spans:
+        """How long effects may take here."""
+        return Spans(intent_s=self.intent_s, watch=self.watch)
+
     def seat(self) -> Conductor:
         """Open one more replica."""
         redis = store.connect(self.redis_url)
@@ -107,10 +113,12 @@ class Table:
             master_keys=(self.master_key,),
             replica=f"r{len(self.conductors) + 1}",
             client=lambda served, name: ClusterClient(
-                _cluster(served, name), token=lambda: self.tokens.get(name)
+                _cluster(served, name),
+                token=lambda: self.tokens.get(name),
+                limits=self.spans.limits,
             ),
             clock=self.clock,
-            spans=Spans(watch=self.watch),
+            spans=self.spans,
         )
         conductor.run()
         self.conductors.append(conductor)
