@@ -81,7 +81,9 @@ class SetState:
     runbooks: tuple[Runbook, ...] = ()  # oldest first; the newest two
     primary: str = ""  # the cluster that was promoted last, or that was seen as primary by a step
     second_primary: SecondPrimarySeen | None = None
+    second_primary_at: int = 0
     sealed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # cluster → sealed nodes
+    unseal_themselves: frozenset[str] = frozenset()  # clusters among those that need no shares
     foreign: Mapping[str, Foreign] = field(default_factory=dict)  # by cluster
     glass: Mapping[str, Glass] = field(default_factory=dict)  # by cluster
     roles_changed_at: int = 0  # when a cluster's role changed last, for watching its nodes

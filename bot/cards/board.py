@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.cards.calls import about_log, calls, reminders
+from bot.cards.calls import about_log, about_watch, calls, reminders
 from bot.cards.channel import channel_card
 from bot.cards.holder import holder_card
 from bot.cards.keys import DirectKey, channel_key, direct_keys
@@ -51,7 +51,7 @@ def wanted(
             cards[key] = Wanted(target=channel, is_person=False, card=shown)
         for key, holder, shown in reminders(state, c):
             cards[key] = Wanted(target=holder, is_person=True, card=shown)
-    for key, shown in about_log(state, roster):
+    for key, shown in (*about_log(state, roster), *about_watch(state, roster)):
         cards[key] = Wanted(target=channel, is_person=False, card=shown)
     return cards
 

@@ -23,6 +23,7 @@ from bot.cards.phrases import (
     title,
     when,
 )
+from bot.cards.watch import watched
 from ceremonies.ceremony import Ceremony, Ending, Phase
 from ceremonies.roster import Role, Roster
 from ceremonies.state import SetState
@@ -68,6 +69,12 @@ def about_log(state: SetState, roster: Roster) -> Iterator[tuple[str, Card]]:
     )
     key = log_key("tail-lost", f"{found.after}-{found.lost[0][:8] if found.lost else ''}")
     yield key, _said(_role(roster, Role.INCIDENT_COMMANDER), words)
+
+
+def about_watch(state: SetState, roster: Roster) -> Iterator[tuple[str, Card]]:
+    """Yield what commanders are told of what is seen while nobody does anything."""
+    for key, words in watched(state):
+        yield key, _said(_role(roster, Role.INCIDENT_COMMANDER), words)
 
 
 def reminders(state: SetState, c: Ceremony) -> Iterator[tuple[str, str, Card]]:

@@ -43,6 +43,11 @@ def log_key(what: str, which: str) -> str:
     return f"call:log:{what}:{which}"
 
 
+def watch_key(what: str, which: str) -> str:
+    """Return the key of a call in the channel about what is seen while nobody does anything."""
+    return f"call:watch:{what}:{which}"
+
+
 def direct_keys(c: Ceremony, keys: Iterable[str]) -> Iterator[DirectKey]:
     """Yield those of `keys` that are messages to holders of this ceremony."""
     start = f"dm:{c.id}:"

@@ -98,9 +98,17 @@ class Patience:
 
 
 def sealed_nodes(
-    state: SetState, view: ClusterView, since: FirstSealed, *, at: int, patience: Patience
+    state: SetState,
+    view: ClusterView,
+    since: FirstSealed,
+    *,
+    at: int,
+    patience: Patience,
+    unseals_itself: bool | None = None,
 ) -> NodesSealed | None:
     """Return which nodes of this cluster are sealed, where that is news.
+
+    `unseals_itself`: what an unsealed node said of it before, for when none is left to say so.
 
     New ones are told only around a change of roles, which is what seals them (facts/vault 5.2);
     those that were told are followed until they say that they are unsealed.
@@ -119,7 +127,9 @@ def sealed_nodes(
     nodes = tuple(n.address for n in view.nodes if is_sealed(n.address, sealed=n.sealed))
     if set(nodes) == set(known):
         return None
-    return NodesSealed(cluster=view.name, nodes=nodes, unseals_itself=bool(view.recovery_keys))
+    says = view.recovery_keys
+    by_itself = bool(unseals_itself if says is None else says)
+    return NodesSealed(cluster=view.name, nodes=nodes, unseals_itself=by_itself)
 
 
 def foreign_attempt(

@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 
 class Watcher:
-    """One set's watcher on this replica. It remembers since when nodes are sealed, no more.
+    """One set's watcher on this replica. It remembers what nodes said that are sealed now.
 
     All replicas watch: what one has told is no news for the others. Called by one thread at a
     time.
@@ -28,6 +28,7 @@ class Watcher:
         self._station = station
         self._looked = time.monotonic()
         self._sealed: sightings.FirstSealed = {}
+        self._unseal_themselves: dict[str, bool] = {}
 
     def is_due(self) -> bool:
         """Return whether it is time for the next look."""
@@ -70,6 +71,8 @@ class Watcher:
     def _tell_sealed(self, views: dict[str, ClusterView]) -> None:
         at = self._station.clock.now()
         self._sealed = sightings.first_sealed(self._sealed, views, at=at)
+        said = {n: v.recovery_keys for n, v in views.items() if v.recovery_keys is not None}
+        self._unseal_themselves.update(said)
         every = self._station.spans.watching
         patience = sightings.Patience(
             node_ms=int(every.sealed_s * 1000), cluster_ms=int(every.restart_s * 1000)
@@ -78,8 +81,15 @@ class Watcher:
         def build(state: SetState, now: int) -> Sequence[Event]:
             del now
             told = [
-                sightings.sealed_nodes(state, view, self._sealed, at=at, patience=patience)
-                for view in views.values()
+                sightings.sealed_nodes(
+                    state,
+                    view,
+                    self._sealed,
+                    at=at,
+                    patience=patience,
+                    unseals_itself=self._unseal_themselves.get(name),
+                )
+                for name, view in views.items()
             ]
             return [event for event in told if event is not None]
 

@@ -1,4 +1,4 @@
-"""A runbook's steps, taken into the set's state; and who is primary, twice primary, or sealed."""
+"""A runbook's steps, taken into the set's state; and who is primary."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from ceremonies.events import (
     ActivationSpent,
     CeremonyStarted,
     Event,
-    NodesSealed,
     Promoted,
     RunbookAborted,
     RunbookStarted,
-    SecondPrimaryGone,
-    SecondPrimarySeen,
     StepAccepted,
     StepApproved,
     StepContinued,
@@ -71,16 +68,9 @@ def after_runbook_event(state: SetState, event: Event, *, at: int) -> SetState:
             promoted = state.find(event.ceremony)
             cluster = promoted.cluster if promoted else event.evidence.target
             return replace(state, primary=cluster, roles_changed_at=at)
-        case SecondPrimarySeen():
-            return replace(state, second_primary=event)
-        case SecondPrimaryGone():
-            return replace(state, second_primary=None)
         case TailLost():
             # What was agreed may have been withdrawn in what is lost: it is asked for anew.
             return replace(state, runbooks=tuple(_asked_anew(r) for r in state.runbooks))
-        case NodesSealed(cluster=cluster, nodes=nodes):
-            others = {name: kept for name, kept in state.sealed.items() if name != cluster}
-            return replace(state, sealed={**others, cluster: nodes} if nodes else others)
         case _ if isinstance(event, StepEvent):
             return _after_step_event(state, event, at=at)
         case _:

@@ -1,4 +1,4 @@
-"""What is seen while nobody does anything: attempts of others, access without a token."""
+"""What is seen while nobody does anything: two primaries, sealed nodes, attempts, open doors."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from ceremonies.events import (
     ForeignAttemptGone,
     ForeignAttemptSeen,
     GhostFound,
+    NodesSealed,
+    SecondPrimaryGone,
+    SecondPrimarySeen,
     TokenAdmitted,
 )
 from ceremonies.state import Foreign, Glass, SetState
@@ -29,8 +32,14 @@ GHOST_WORDS = (
 
 
 def after_watch_event(state: SetState, event: Event, *, at: int) -> SetState:
-    """Return the state with what this event says of attempts of others and of access taken in."""
+    """Return the state with what was seen at the clusters taken in."""
     match event:
+        case SecondPrimarySeen():
+            return replace(state, second_primary=event, second_primary_at=at)
+        case SecondPrimaryGone():
+            return replace(state, second_primary=None)
+        case NodesSealed():
+            return _sealed(state, event)
         case ForeignAttemptSeen(cluster=cluster):
             seen = _seen(state.foreign.get(cluster), event, at=at)
             return replace(state, foreign={**state.foreign, cluster: seen})
@@ -79,6 +88,15 @@ def with_ghost(c: Ceremony, event: Event, *, n: int) -> Ceremony:
     if not isinstance(event, GhostFound) or not c.is_open:
         return c
     return replace(c, cancel_agreed=event.nonce, trouble=GHOST_WORDS, touched=n)
+
+
+def _sealed(state: SetState, event: NodesSealed) -> SetState:
+    others = {name: nodes for name, nodes in state.sealed.items() if name != event.cluster}
+    sealed = {**others, event.cluster: event.nodes} if event.nodes else others
+    without_shares = state.unseal_themselves - {event.cluster}
+    if event.nodes and event.unseals_itself:
+        without_shares |= {event.cluster}
+    return replace(state, sealed=sealed, unseal_themselves=without_shares)
 
 
 def _seen(was: Foreign | None, event: ForeignAttemptSeen, *, at: int) -> Foreign:

@@ -193,6 +193,15 @@ def test_who_unseals_itself_is_said() -> None:
     assert told.unseals_itself
 
 
+def test_who_unseals_itself_is_remembered() -> None:
+    """No node is left to say so: what it said before counts."""
+    away, at = saw(sealed("b")), T0 + 31_000
+    since = first_sealed({}, away, at=T0)
+    found = sealed_nodes(AFTER_B, away["b"], since, at=at, patience=PATIENCE, unseals_itself=True)
+    assert found is not None
+    assert found.unseals_itself
+
+
 # -- attempts of others ----------------------------------------------------------------------------
 
 

@@ -94,7 +94,7 @@ class World(Replica):
             evidence = replace(CLEAR, target=c.cluster)
             wish = RequestPromotion(ceremony=c.id, by=SAM, reason="fire", evidence=evidence)
             return not isinstance(self.asks(wish), Refusal)
-        wish_to = Approve(ceremony=c.id, by=KIM)
+        wish_to = Approve(ceremony=c.id, by=KIM, request=c.request.at)
         return not isinstance(self.asks(wish_to), Refusal)
 
     def cut(self, entries: int) -> World:
