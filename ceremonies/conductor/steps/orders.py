@@ -50,7 +50,7 @@ def order(scene: Scene) -> None:
         return
     words = hindrance(scene.runbook, step, views)
     if words:
-        scene.refuse("hindered", words)
+        scene.refuse("hindered", words, again=True)  # a cluster that changes roles is away a while
         return
     if _is_planned_demotion(scene) and _blocks_promotion(scene):
         return
