@@ -76,7 +76,7 @@ def planned(
 def _performance(views: Mapping[str, ClusterView], source: str) -> tuple[str, ...]:
     """Return the performance secondaries that the primary knows: each needs a step of its own."""
     view = views.get(source)
-    return tuple(getattr(view, "performance_secondaries", ())) if view else ()
+    return view.performance_secondaries if view else ()
 
 
 @dataclass(frozen=True, slots=True)
