@@ -21,7 +21,7 @@ _STATUS = Question(method="GET", path="sys/replication/dr/status")
 _SERVES = frozenset({views.Mode.PRIMARY, views.Mode.DISABLED})
 _LINE = re.compile(r"[!-~]+")
 _MARGIN_S = 60.0  # a token that ends sooner may end in the middle of what it is for
-_BAD_REQUEST, _SERVER_ERROR = 400, 500
+_REFUSING = frozenset({400, 403, 404, 405})  # in words that each auth method has of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class Login:
         except (errors.PermissionDenied, errors.PathUnsupported):
             problem = errors.LoginRefused(node=node)
         except errors.UnexpectedReply as unexpected:
-            refused = _BAD_REQUEST <= unexpected.status < _SERVER_ERROR
+            refused = unexpected.status in _REFUSING
             problem = errors.LoginRefused(node=node) if refused else unexpected
         raise problem
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from ceremonies.topology import Cluster
+from ceremonies.topology import AppRole, Cluster
 from ceremonies.vault import ClusterClient
 from ceremonies.vault.deadline import Limits
 from lab.scripted_node import Node, Nodes
+from tests.ceremonies.vault.logins import SECRET_ID
 
 SHORT = Limits(connect=0.5, call=1.5)
 
@@ -45,3 +47,11 @@ def client_of() -> Callable[..., ClusterClient]:
 def client(client_of: Callable[..., ClusterClient], node: Node) -> ClusterClient:
     """Give out a client of `node` alone, without a token."""
     return client_of(node)
+
+
+@pytest.fixture
+def approle(tmp_path: Path) -> AppRole:
+    """A login by AppRole, its secret id in a file with a line break."""
+    path = tmp_path / "secret-id"
+    path.write_text(f"{SECRET_ID}\n")
+    return AppRole(role_id="r-1", secret_id_file=path)
