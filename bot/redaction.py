@@ -9,8 +9,9 @@ REDACTED = "[redacted]"
 
 _SECRET_KEYS = frozenset(
     {
-        "app_token", "authorization", "batch_token", "bot_token", "client_token", "encoded",
-        "encoded_token", "master_key", "master_keys", "otp", "passphrase", "password",
+        "activation", "app_token", "authorization", "batch_token", "bot_token", "client_token",
+        "dr_operation_token", "encoded", "encoded_token", "jwt", "master_key", "master_keys", "otp",
+        "passphrase", "password",
         "payload", "plaintext", "private_key", "secret", "secret_id", "secrets", "share",
         "shares", "signing_secret", "token",
     }
@@ -20,6 +21,8 @@ _PATTERNS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.DOTALL),
     re.compile(r"\bhv[sbr]\.[\w-]{8,}"),  # Vault's tokens since 1.10
     re.compile(r"(?<![\w.])[sbr]\.[0-9A-Za-z]{20,}"),  # and before
+    # A JWT: an activation token, which opens a primary's data; a service account's.
+    re.compile(r"\beyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?"),
     re.compile(r"\bxox[a-z]-[\w-]+|\bxapp-[\w-]+"),
     re.compile(r"(?<=[?&]ticket=)[^&\s\"']+"),  # opens a Socket Mode connection
     re.compile(r"(?<=://)[^/\s@\"']+(?=@)"),  # user and password in an address

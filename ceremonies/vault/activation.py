@@ -1,6 +1,6 @@
 """Activation tokens: what one is, and whether the one that was made leads where it should.
 
-It is a JWT around a wrapping token (docs/facts/vault.md 0.6, 5.4) and opens the primary's data to
+It is a JWT around a wrapping token (facts/vault 0.6, 5.4) and opens the primary's data to
 whoever has it. Nobody but Vault can verify its signature; its payload can be read all the same.
 """
 

@@ -1,6 +1,6 @@
 """The bot's own login on a cluster that is primary, or takes no part in replication.
 
-On a DR secondary no login works and no token with a lease validates (docs/facts/vault.md 4), so
+On a DR secondary no login works and no token with a lease validates (facts/vault 4), so
 there it is never tried. The token is held in memory and nowhere else.
 """
 

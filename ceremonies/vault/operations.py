@@ -140,7 +140,7 @@ class Operations:
         """Return how Raft stands. On a DR secondary `token` is a batch or DR operation token.
 
         There it also shows whether that token is still good without using it
-        (docs/facts/vault.md 6.3). Raises PermissionDenied.
+        (facts/vault 6.3). Raises PermissionDenied.
         """
         question = Question(method="GET", path=_AUTOPILOT, token=token)
         return self._wire.told(node, question, readings.autopilot)

@@ -56,7 +56,7 @@ class Question:
     follow: bool = True
 
     def __post_init__(self) -> None:
-        """Vault refuses its own paths in a namespace (docs/facts/vault.md 1.1)."""
+        """Vault refuses its own paths in a namespace (facts/vault 1.1)."""
         if self.namespace and self.path.startswith("sys/"):
             raise RuntimeError("sys/ was asked in a namespace")
 

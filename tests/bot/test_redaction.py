@@ -32,6 +32,10 @@ SECRETS: dict[str, Callable[[], str]] = {
     "a batch token": lambda: "hvb." + secrets.token_urlsafe(100),
     "a recovery token": lambda: "hvr." + secrets.token_urlsafe(24),
     "an old service token": lambda: "s." + base62(24),
+    "an activation token": lambda: ".".join(
+        base64.urlsafe_b64encode(part).decode().rstrip("=")
+        for part in (b'{"alg":"ES512"}', secrets.token_bytes(150), secrets.token_bytes(132))
+    ),
     "an OTP of Vault 2": lambda: base62(28),
     "an OTP of Vault 1": lambda: base62(26),
     "an encoded token": lambda: (
