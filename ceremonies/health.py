@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from ceremonies.samples import Loss, Sample, loss
 from ceremonies.vault import ClusterView, DrStatus, Mode, Peer, Reach
 
 _SPOKE = (Reach.ANSWERED, Reach.SEALED)
@@ -25,6 +26,7 @@ class ClusterHealth:
     silent: tuple[str, ...]
     versions: tuple[str, ...]
     corrupted_merkle_tree: bool
+    skew_ms: int | None = None  # the widest between a node's clock and that of the node above it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class Link:
     """From the primary to one secondary. None: not told, which is never the same as zero.
 
     `lag` counts records (WAL entries), `heartbeat_s` seconds since the last one, `skew_ms` how
-    far the two clocks are apart.
+    far the two clocks are apart. `loss`: what promoting the secondary now would lose by the last
+    good sample, which is asked only where the primary does not answer.
     """
 
     secondary: str
@@ -40,6 +43,7 @@ class Link:
     lag: int | None
     heartbeat_s: int | None
     skew_ms: int | None
+    loss: Loss | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +65,15 @@ class Health:
         return len({version for c in self.clusters for version in c.versions}) > 1
 
 
-def health_of(views: Iterable[ClusterView], *, at: int) -> Health:
-    """Return what these views amount to."""
+def health_of(views: Iterable[ClusterView], *, at: int, sample: Sample | None = None) -> Health:
+    """Return what these views amount to; `sample` is the last good one of the set."""
     seen = tuple(views)
     primary = next((view for view in seen if view.mode is Mode.PRIMARY), None)
     secondaries = [view for view in seen if view.mode is Mode.SECONDARY]
     return Health(
         at=at,
         clusters=tuple(_cluster(view) for view in seen),
-        links=tuple(_link(primary, view, at=at) for view in secondaries),
+        links=tuple(_link(primary, view, at=at, sample=sample) for view in secondaries),
     )
 
 
@@ -86,10 +90,13 @@ def _cluster(view: ClusterView) -> ClusterHealth:
         silent=tuple(node.address for node in view.nodes if node.reached not in _SPOKE),
         versions=tuple(dict.fromkeys(node.version for node in view.nodes if node.version)),
         corrupted_merkle_tree=bool(told and told.corrupted_merkle_tree),
+        skew_ms=max((abs(n.clock_skew_ms) for n in view.nodes if n.clock_skew_ms), default=None),
     )
 
 
-def _link(primary: ClusterView | None, secondary: ClusterView, *, at: int) -> Link:
+def _link(
+    primary: ClusterView | None, secondary: ClusterView, *, at: int, sample: Sample | None
+) -> Link:
     there = primary.dr if primary else None
     here = secondary.dr
     peer = _peer(there, here)
@@ -99,6 +106,7 @@ def _link(primary: ClusterView | None, secondary: ClusterView, *, at: int) -> Li
         lag=_lag(there, here),
         heartbeat_s=_age(peer.last_heartbeat if peer else None, at=at),
         skew_ms=peer.clock_skew_ms if peer else None,
+        loss=loss(sample, secondary, at=at) if sample and primary is None else None,
     )
 
 

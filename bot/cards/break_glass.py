@@ -48,7 +48,7 @@ def notice(state: SetState, c: Ceremony) -> Block | None:
         return None
     where = place(state.name, c.cluster)
     if state.left_open(c.cluster) is not None:
-        return section(_closing(where, glass)) if glass.opened_at else None
+        return section(closing(where, glass)) if glass.opened_at else None
     if glass.waits or not glass.nodes:
         return None
     return section(
@@ -57,7 +57,8 @@ def notice(state: SetState, c: Ceremony) -> Block | None:
     )
 
 
-def _closing(where: str, glass: Glass) -> str:
+def closing(where: str, glass: Glass) -> str:
+    """Return what is to be done so that a cluster lets nobody in without a token any more."""
     said = f" Seen open: {_addresses(glass.nodes)}." if glass.nodes else ""
     return (
         f":unlock: *Close {where} again:* attempts are still let in without a token, or it is not "

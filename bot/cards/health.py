@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from bot.cards import break_glass
 from bot.cards.kit import Card, card, context, section
-from bot.cards.phrases import code, ours, place, second
+from bot.cards.phrases import code, ours, place, second, span
+from bot.cards.watch import watched
 from ceremonies.health import ClusterHealth, Health, Link
+from ceremonies.samples import Loss
+from ceremonies.state import SetState
 from ceremonies.vault import Mode
 
 _CLUSTERS = 8
@@ -15,17 +19,33 @@ _LATE_S = 60  # Vault sends a heartbeat every few seconds
 _SKEW_MS = 5000  # a batch token's end is judged by the secondary's clock
 
 
-def health_card(set_name: str, health: Health) -> Card:
-    """Return what every node of a set said; unknown is shown as unknown, never as nought."""
+def health_card(set_name: str, health: Health, state: SetState | None = None) -> Card:
+    """Return what every node of a set said; unknown is shown as unknown, never as nought.
+
+    `state`: what was seen and told before, by whoever watched.
+    """
     shown = health.clusters[:_CLUSTERS]
     blocks: list[Block] = [section(f"*{set_name}*: {_summary(health)}")]
+    blocks += [section(words) for words in _told(state)] if state else []
     blocks += [section(_cluster(set_name, c)) for c in shown]
     blocks += [section(_link(set_name, link)) for link in health.links[:_CLUSTERS]]
     left = len(health.clusters) - len(shown)
     if left > 0:
         blocks.append(section(f"and {left} more clusters"))
-    blocks.append(context(f"Asked {second(health.at)}. Token on duty: comes later."))
+    blocks.append(section(_token_on_duty()))
+    blocks.append(context(f"Asked {second(health.at)}."))
     return card(f"{set_name}: {_plain(health)}", blocks)
+
+
+def _told(state: SetState) -> list[str]:
+    """Return what stands of what was told aloud: two primaries, sealed nodes, attempts, doors."""
+    left = [name for name in state.glass if state.left_open(name)]
+    open_now = [break_glass.closing(place(state.name, name), state.glass[name]) for name in left]
+    return [*(words for _, words in watched(state)), *open_now][:_CLUSTERS]
+
+
+def _token_on_duty() -> str:
+    return "*Token on duty:* none: comes with shifts."
 
 
 def _summary(health: Health) -> str:
@@ -61,13 +81,16 @@ def _is_well(c: ClusterHealth) -> bool:
 def _cluster(set_name: str, c: ClusterHealth) -> str:
     role = ours(c.mode) if c.answering else "not reachable from here"
     lines = [f"*{place(set_name, c.name)}*: {role}" + (f", {ours(c.state)}" if c.state else "")]
-    lines.append(f"{c.answering} of {c.nodes} nodes answer")
+    leads = f"; {code(c.active)} is active" if c.active else ""
+    lines.append(f"{c.answering} of {c.nodes} nodes answer{leads}")
     if c.versions:
         lines.append(f"version {', '.join(ours(version) for version in c.versions)}")
     if c.sealed:
         lines.append(f":warning: sealed: {_addresses(c.sealed)}")
     if c.silent:
         lines.append(f":warning: not reachable from here: {_addresses(c.silent)}")
+    if c.skew_ms is not None and c.skew_ms > _SKEW_MS:
+        lines.append(f":warning: clocks of its nodes {c.skew_ms} ms apart")
     if c.corrupted_merkle_tree:
         lines.append(":rotating_light: Vault says that its merkle tree is corrupted")
     return "\n".join(lines)
@@ -81,7 +104,7 @@ def _addresses(addresses: tuple[str, ...]) -> str:
 def _link(set_name: str, link: Link) -> str:
     facts = [
         f"connection {ours(link.connection)}" if link.connection else "connection not told",
-        _lag(link.lag),
+        _lag(link.lag) if link.loss is None else _loss(link.loss),
         _heartbeat(link.heartbeat_s),
         _skew(link.skew_ms),
     ]
@@ -92,6 +115,13 @@ def _lag(lag: int | None) -> str:
     if lag is None:
         return "lag unknown"
     return "no lag" if lag == 0 else f"{lag} {'record' if lag == 1 else 'records'} behind"
+
+
+def _loss(lost: Loss) -> str:
+    """Return what is known to be missing, and for how long nothing is known at all."""
+    behind = _lag(lost.records)
+    unknown = f"and {span(lost.age_ms)} of writes not known"
+    return f"lag unknown (by the last good sample {behind}, {unknown})"
 
 
 def _heartbeat(seconds: int | None) -> str:

@@ -139,7 +139,8 @@ class CommandDoors:
         """Tell how replication stands, a message for each set: the clusters are asked anew."""
         conductor = self.house.conductor
         for name in [set_name] if set_name else list(conductor.sets):
-            self.house.private.tell(visit, health_card(name, conductor.health(name)), keep=True)
+            told = health_card(name, conductor.health(name), conductor.state(name))
+            self.house.private.tell(visit, told, keep=True)
 
     def _links(self, name: str) -> dict[str, str]:
         """Return the addresses of the open ceremonies' cards, by ceremony."""

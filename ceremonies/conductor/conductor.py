@@ -261,8 +261,9 @@ class Conductor:
     def health(self, set_name: str) -> Health:
         """Ask every node now, and say how replication stands; up to 10 s."""
         station = self._stations[set_name]
-        at = station.look(next(iter(station.clients))).at
-        return health_of([station.views[name] for name in station.clients], at=at)
+        views = station.ask_all()
+        sample = station.samples.newest() if station.samples else None
+        return health_of(views.values(), at=self._clock.now(), sample=sample)
 
     def intend_posts(
         self, set_name: str, keys: tuple[str, ...]

@@ -19,7 +19,8 @@ def test_health_of_a_pair_and_of_half_of_it(stage: Stage) -> None:
     stage.vaults["a"].kill()
     asked = ada.types("/dr health", CHANNEL)
     told = privately(ada, asked, "no primary answers from here", within=20)
-    assert "lag unknown" in told.text
+    assert "lag unknown (by the last good sample" in told.text
+    assert "Token on duty: none" in told.text
 
 
 def test_health_is_for_the_roster(stage: Stage) -> None:

@@ -8,8 +8,12 @@ from dataclasses import replace
 import pytest
 
 from bot.cards.health import health_card
+from ceremonies.events import SecondPrimarySeen
 from ceremonies.health import ClusterHealth, Health, Link
+from ceremonies.samples import Loss
+from ceremonies.state import Foreign
 from ceremonies.vault import Mode
+from tests.bot.cards.glasses import left_open
 
 A = ClusterHealth(
     name="a",
@@ -66,6 +70,18 @@ CASES = {
         replace(WELL, links=(replace(LINK, skew_ms=-9000, heartbeat_s=400),)),
         ("clocks 9000 ms apart", "last heartbeat 400 s ago"),
     ),
+    "clocks of one cluster apart": (
+        replace(WELL, clusters=(A, replace(B, skew_ms=9000))),
+        ("clocks of its nodes 9000 ms apart",),
+    ),
+    "what a promotion would lose": (
+        replace(
+            WELL,
+            clusters=(SILENT_A, B),
+            links=(replace(UNTOLD, loss=Loss(records=17, age_ms=65_000)),),
+        ),
+        ("lag unknown (by the last good sample 17 records behind, and 1 min 5 s of writes not",),
+    ),
 }
 
 
@@ -92,6 +108,7 @@ def test_only_a_whole_pair_is_well() -> None:
         "behind",
         "nothing is told",
         "clocks apart",
+        "clocks of one cluster apart",
     }
 
 
@@ -103,3 +120,21 @@ def test_many_clusters_fit_slack() -> None:
     card = health_card("payments", replace(WELL, clusters=many, links=(LINK,) * 40))
 
     assert "and 32 more clusters" in json.dumps(card.blocks)
+
+
+def test_what_was_told_aloud_stands_here_too() -> None:
+    """Two primaries, sealed nodes, an attempt of somebody, a door left open: with what to do."""
+    known = replace(
+        left_open(),
+        second_primary=SecondPrimarySeen(cluster="a", nodes=(A.active,), primary="b"),
+        sealed={"b": ("https://b2.example:8200",)},
+        foreign={
+            "b": Foreign(nonce="n-1", progress=1, required=3, ours=False, since=1, times=1),
+            "a": Foreign(nonce="", progress=0, required=3, ours=False, since=1, times=1),
+        },
+    )
+    said = json.dumps(health_card("payments", WELL, known).blocks, ensure_ascii=False)
+    for phrase in ("*Two primaries:*", "encryption keys", "`n-1`", "*Close payments/b again:*"):
+        assert phrase in said
+    assert said.count("did not start") == 1
+    assert "Token on duty:* none" in said
