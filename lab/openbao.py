@@ -250,22 +250,18 @@ def plan_cluster(
     recovery keys; clusters that restore each other's snapshots need the same one.
     `api_addresses` is what the nodes call themselves where something stands before them.
     """
-    home = directory / name
-    planned = []
-    for number in range(1, nodes + 1):
-        port = free_port()
-        own = f"http://127.0.0.1:{port}"
-        planned.append(
-            Node(
-                name=f"{name}{number}",
-                directory=home / f"{name}{number}",
-                port=port,
-                cluster_port=free_port(),
-                api_address=api_addresses[number - 1] if api_addresses else own,
-                flavour=flavour,
-                static_seal_key=static_seal_key,
-            )
+    planned = [
+        Node(
+            name=f"{name}{number}",
+            directory=directory / name / f"{name}{number}",
+            port=free_port(),
+            cluster_port=free_port(),
+            api_address=api_addresses[number - 1] if api_addresses else "",
+            flavour=flavour,
+            static_seal_key=static_seal_key,
         )
+        for number in range(1, nodes + 1)
+    ]
     return BaoCluster(
         name=name,
         nodes=tuple(planned),

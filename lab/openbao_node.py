@@ -87,7 +87,7 @@ class Node:
     directory: Path
     port: int
     cluster_port: int
-    api_address: str
+    api_address: str = ""
     flavour: Flavour = OPENBAO
     static_seal_key: bytes | None = field(default=None, repr=False)
     child: Child | None = field(default=None, repr=False)
@@ -95,6 +95,9 @@ class Node:
     configured_open: bool = False  # whether its file has `enable_unauthenticated_access`
     opened: bool = False  # and whether what it has read of it last does
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
+
+    def __post_init__(self) -> None:
+        self.api_address = self.api_address or self.address
 
     @property
     def address(self) -> str:

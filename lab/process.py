@@ -142,8 +142,10 @@ class Child:
         return self.wait(10.0)
 
     def pause(self) -> None:
-        """Stop it in its tracks (SIGSTOP): its sockets stay open and nobody answers."""
+        """Stop it in its tracks (SIGSTOP): its sockets stay open and nobody answers any more."""
         self.signal(signal.SIGSTOP)
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """Let a paused process go on (SIGCONT)."""

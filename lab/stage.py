@@ -72,6 +72,8 @@ class Stage:
     vaults: ReplicationRange
     redis: RedisServer
     options: str = ""
+    set_options: str = ""  # lines for the set's own table
+    logs_in: bool = True  # whether the bot has a login on the clusters
     log_level: str = "DEBUG"
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(ROLES))
     holders: tuple[str, ...] = HOLDERS
@@ -152,16 +154,31 @@ class Stage:
             f"roles = {json.dumps(list(roles))}\n\n"
             for name, roles in self.roles.items()
         )
+        auth = self._auth()
         clusters = "".join(
             f'[[replication_sets.clusters]]\nname = "{name}"\n'
-            f'address = "{cluster.address}"\nnodes = {json.dumps(list(cluster.nodes))}\n\n'
+            f'address = "{cluster.address}"\nnodes = {json.dumps(list(cluster.nodes))}\n'
+            f"{auth}\n"
             for name, cluster in self.vaults.clusters.items()
         )
         return (
             f'[slack]\nworkspace = "{WORKSPACE}"\nincident_channel = "{CHANNEL}"\n\n{people}'
             f'[[replication_sets]]\nname = "{SET}"\nhome_primary = "a"\n'
-            f"key_holders = {json.dumps([slack_id(name) for name in self.holders])}\n\n"
-            f"{clusters}"
+            f"key_holders = {json.dumps([slack_id(name) for name in self.holders])}\n"
+            f"{self.set_options}\n{clusters}"
+        )
+
+    def _auth(self) -> str:
+        """Return the line with the bot's login, and write the file that it names."""
+        if not self.logs_in:
+            return ""
+        secret = self.directory / "secret-id"
+        secret.write_text(self.vaults.bot_login.secret_id)
+        secret.chmod(0o600)
+        role = json.dumps(self.vaults.bot_login.role_id)
+        return (
+            f'auth = {{ method = "approle", role_id = {role}, '
+            f"secret_id_file = {json.dumps(str(secret))} }}\n"
         )
 
     def _make_keys(self) -> None:

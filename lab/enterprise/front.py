@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 from collections.abc import Callable, Iterable
@@ -135,7 +134,7 @@ class Front:
         return met[0].effect if met else None
 
     def _write_down(self, call: Call, vault: Reply | None, reply: Reply | None) -> None:
-        self.record.overhear(call.body, _fields(vault))
+        self.record.overhear(call.body, *_parts(vault))
         self.record.add(
             Seen(
                 cluster=self.site.state.name,
@@ -150,16 +149,11 @@ class Front:
         )
 
 
-def _fields(reply: Reply | None) -> dict[str, Any]:
-    """Return what a reply says, bare or under `data`."""
-    try:
-        body = json.loads(reply.content) if reply else {}
-    except ValueError:
-        return {}
-    if not isinstance(body, dict):
-        return {}
-    nested = body.get("data")
-    return nested if isinstance(nested, dict) else body
+def _parts(reply: Reply | None) -> list[dict[str, Any]]:
+    """Return the objects of a reply: all of it, and what is nested in it."""
+    body = reply.body if reply else {}
+    nested = (body.get(name) for name in ("data", "auth", "wrap_info"))
+    return [body, *(part for part in nested if isinstance(part, dict))]
 
 
 def _made_up(status: int, body: object) -> Reply:

@@ -17,7 +17,7 @@ from lab.enterprise.balancer import Balancer
 from lab.enterprise.cluster import LabCluster
 from lab.enterprise.faults import Fault
 from lab.enterprise.front import Front
-from lab.enterprise.furnish import BotLogin, furnish
+from lab.enterprise.furnish import BotLogin, furnish, replace_canary
 from lab.enterprise.loop import BackgroundLoop
 from lab.enterprise.record import Record
 from lab.enterprise.replicate import current_wal, replicate
@@ -158,6 +158,7 @@ class ReplicationRange:
             cluster.lay_ghosts()
             site = cluster.fronts[0].site
             self._run(revoke_operation_tokens(site))
+            replace_canary(cluster.bao)
         self._assign_roles()
         self.record.clear()
 

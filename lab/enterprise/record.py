@@ -58,10 +58,13 @@ class Record:
             self._seen.clear()
             self._secrets = None
 
-    def listen(self) -> None:
-        """Keep from now on the secrets that pass, for a test that looks where else they are."""
+    def listen(self, *also: str) -> None:
+        """Keep from now on the secrets that pass, for a test that looks where else they are.
+
+        `also` names more fields: `secret_id`, `client_token` of a login, `token` of an activation.
+        """
         with self._lock:
-            self._secrets = {name: set() for name in SECRET_FIELDS}
+            self._secrets = {name: set() for name in (*SECRET_FIELDS, *also)}
 
     def overhear(self, *bodies: Mapping[str, Any]) -> None:
         """Keep the secrets of these JSON objects, if anybody listens."""

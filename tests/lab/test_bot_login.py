@@ -90,3 +90,14 @@ def test_it_is_in_every_snapshot(dr: ReplicationRange) -> None:
     operator.wait_until_it_says(mode="primary")
     assert log_in(dr, "b")
     assert dr.bot_login.secret_id not in repr(dr.bot_login)
+
+
+def test_its_secrets_are_overheard_on_demand(dr: ReplicationRange) -> None:
+    """Who looks for leaks knows the login's secret, its token and an activation token."""
+    dr.record.listen("secret_id", "client_token", "token")
+    token = log_in(dr, "a")
+    made = Operator(clusters=dr, cluster="a").activation_token("c")
+    heard = dr.record.overheard()
+    assert heard["secret_id"] == {dr.bot_login.secret_id}
+    assert token in heard["client_token"]
+    assert made in heard["token"]
