@@ -13,7 +13,7 @@ from pathlib import Path
 from ceremonies.vault import errors
 
 MOST_BYTES = 1 << 40  # a stream without an end is no snapshot
-_SUMS = frozenset({"SHA256SUMS", "SHA256SUMS.sealed"})  # written last: without them it was cut
+_SUMS = "SHA256SUMS.sealed"  # written last: without it the archive was cut, or is not restored
 
 
 class Part:
@@ -69,7 +69,7 @@ class Part:
         try:
             self._file.seek(0)
             with tarfile.open(fileobj=self._file, mode="r|gz") as archive:
-                return any(Path(member.name).name in _SUMS for member in archive)
+                return any(Path(member.name).name == _SUMS for member in archive)
         except (tarfile.TarError, EOFError, zlib.error, OSError):
             return False
 

@@ -87,8 +87,8 @@ class KeysChanged(VaultError):
 
     words = "The node's encryption keys have changed with replication; it seals itself."
     advice = (
-        "Where Vault unseals itself, wait or restart the node. Otherwise its holders unseal it, "
-        "with the keys of the primary from before the change of role."
+        "Where Vault unseals itself, wait, or restart the node if it stays sealed. Otherwise the "
+        "holders of the primary's unseal keys unseal it."
     )
 
 

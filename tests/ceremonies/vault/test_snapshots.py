@@ -95,6 +95,7 @@ NOT_WHOLE: dict[str, Answer] = {
     "cut in the middle": sends(WHOLE[: len(WHOLE) // 2], announced=len(WHOLE)),
     "short, though it seems whole": sends(WHOLE[: len(WHOLE) // 2]),
     "without its sums": sends(archive("meta.json", "state.bin")),
+    "without its sealed sums": sends(archive("meta.json", "state.bin", "SHA256SUMS")),
     "an empty archive": sends(archive()),
     "gzip of something": sends(gzip.compress(secrets.token_bytes(5000))),
     "a page": says("<html>It works</html>"),
