@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from bot.cards.calls import about_log, about_watch, calls, reminders
 from bot.cards.channel import channel_card
 from bot.cards.holder import holder_card
-from bot.cards.keys import DirectKey, channel_key, direct_keys
+from bot.cards.keys import DirectKey, channel_key, direct_keys, runbook_key
 from bot.cards.kit import Card
+from bot.cards.runbook import runbook_card
 from ceremonies.ceremony import Ceremony
 from ceremonies.roster import Roster
 from ceremonies.state import SetState
@@ -39,6 +40,9 @@ def wanted(
     """
     channel = replication_set.incident_channel
     cards: dict[str, Wanted] = {}
+    for r in state.runbooks:
+        shown = runbook_card(state, r, replication_set, now=now)
+        cards[runbook_key(r)] = Wanted(target=channel, is_person=False, card=shown)
     for c in state.ceremonies:
         shown = channel_card(state, c, replication_set, command=command, now=now)
         cards[channel_key(c)] = Wanted(target=channel, is_person=False, card=shown)

@@ -1,9 +1,10 @@
 """Cards' keys, as the log keeps them beside where each card stands.
 
-`channel:<ceremony>` is the ceremony's card and `dm:<ceremony>:<holder>:<round>` a holder's message:
-both are drawn anew as things change. Slack notifies nobody of a changed message, so there is a
-third, posted once: `call:<ceremony>:<what>:<which>` calls those who must act now, in the channel,
-or a holder in their direct messages.
+`channel:<ceremony>` is the ceremony's card, `runbook:<runbook>` the runbook's, and
+`dm:<ceremony>:<holder>:<round>` a holder's message: they are drawn anew as things change. Slack
+notifies nobody of a changed message, so there is a fourth, posted once:
+`call:<ceremony>:<what>:<which>` calls those who must act now, in the channel, or a holder in their
+direct messages.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ceremonies.ceremony import Ceremony
+from ceremonies.runbook import Runbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,11 @@ class DirectKey:
 def channel_key(c: Ceremony) -> str:
     """Return the key of a ceremony's channel card."""
     return f"channel:{c.id}"
+
+
+def runbook_key(r: Runbook) -> str:
+    """Return the key of a runbook's card."""
+    return f"runbook:{r.id}"
 
 
 def call_key(c: Ceremony, what: str, which: int | str) -> str:

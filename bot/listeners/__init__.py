@@ -6,6 +6,7 @@
 | `share.open`, `share.submit`, `share.decline` | `shares` |
 | `ceremony.*`, `promotion.approve`, `promotion.reject` | `operations` |
 | `promotion.open`, `promotion.request` | `promotions` |
+| `/dr run`, `runbook.*`, `step.request` | `runbooks` |
 | whatever else comes, and what breaks | `errors` |
 """
 
@@ -20,6 +21,7 @@ from bot.listeners.looks import Looks
 from bot.listeners.operations import CardDoors
 from bot.listeners.private import Private
 from bot.listeners.promotions import PromotionDoors
+from bot.listeners.runbooks import RunbookDoors
 from bot.listeners.shares import ShareDoors
 
 __all__ = ["House", "Looks", "Private", "listen"]
@@ -28,8 +30,10 @@ __all__ = ["House", "Looks", "Private", "listen"]
 def listen(app: App, house: House, looks: Looks) -> None:
     """Hang every door of this house into a Bolt app."""
     promotions = PromotionDoors(house=house, looks=looks)
+    runbooks = RunbookDoors(house=house)
     for doors in (
-        CommandDoors(house=house, looks=looks, promotions=promotions),
+        CommandDoors(house=house, looks=looks, promotions=promotions, runbooks=runbooks),
+        runbooks,
         ShareDoors(house=house),
         CardDoors(house=house),
         promotions,

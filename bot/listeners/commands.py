@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar, assert_never
 
 from slack_bolt import Ack, App
@@ -19,6 +19,7 @@ from bot.listeners.looks import Looks
 from bot.listeners.operations import CANCEL, NUDGE
 from bot.listeners.orders import Order, Verb, parse
 from bot.listeners.promotions import PromotionDoors
+from bot.listeners.runbooks import RUN, RunbookDoors
 from bot.listeners.visit import Body, Visit, of_click, of_command
 from bot.people import Door
 from ceremonies.ceremony import Ceremony
@@ -48,6 +49,7 @@ class CommandDoors:
     house: House
     looks: Looks = field(repr=False)
     promotions: PromotionDoors
+    runbooks: RunbookDoors
 
     def listen(self, app: App) -> None:
         """Hang the doors."""
@@ -91,8 +93,17 @@ class CommandDoors:
                 self._promote(ack, visit, order)
             case Verb.CANCEL | Verb.NUDGE:
                 self._with_ceremony(ack, visit, order)
+            case Verb.RUN:
+                ack(text=f"Every node of {order.set_name} is being asked what it is; one moment.")
+                self.house.begin(RUN.name, visit, lambda: self._run(visit, order))
             case _:
                 assert_never(order.verb)
+
+    def _run(self, visit: Visit, order: Order) -> None:
+        if order.play is not None:
+            self.runbooks.begin(
+                visit, order.set_name, order.play, cluster=order.cluster, reason=order.reason
+            )
 
     def _help(self, visit: Visit) -> Card:
         house = self.house
@@ -221,6 +232,12 @@ class CommandDoors:
             _say(ack, refused)
             return
         fitting = self._fitting(order)
+        if not fitting:
+            # Nothing is open: the failover runbook begins at its first step, the token.
+            ack(text=f"Every node of {order.set_name} is being asked what it is; one moment.")
+            begun = replace(order, verb=Verb.START, purpose=Purpose.PROMOTE)
+            self.house.begin(START.name, visit, lambda: self._start(visit, begun))
+            return
         if len(fitting) != 1:
             _say(ack, replies.ceremonies(order.set_name, fitting, action_id=buttons.PROMOTION_OPEN))
             return

@@ -153,9 +153,19 @@ class House:
             return replies.noted("It has started; its card is being posted.")
         return replies.started(done.state.name, c, permalink=self.permalink(done.state.name, c))
 
-    def answered(self, door: Door, visit: Visit, work: Callable[[], Outcome]) -> Future[Outcome]:
-        """Let whoever may do this do it, on the operations pool; the outcome never raises."""
-        return self.operations.submit(self._outcome, door, visit, work)
+    def answered(
+        self,
+        door: Door,
+        visit: Visit,
+        work: Callable[[], Outcome],
+        *,
+        found: Callable[[Visit], object] | None = None,
+    ) -> Future[Outcome]:
+        """Let whoever may do this do it, on the operations pool; the outcome never raises.
+
+        `found` says whether what the modal is about is still known; usually that is a ceremony.
+        """
+        return self.operations.submit(self._outcome, door, visit, work, found or self.found)
 
     def tell_outcome(self, visit: Visit, late: Outcome) -> None:
         """Tell what came after a modal said that it is being done."""
@@ -170,12 +180,18 @@ class House:
             case Told(view=view, card=told):
                 self.private.show(visit, view, told)
 
-    def _outcome(self, door: Door, visit: Visit, work: Callable[[], Outcome]) -> Outcome:
+    def _outcome(
+        self,
+        door: Door,
+        visit: Visit,
+        work: Callable[[], Outcome],
+        found: Callable[[Visit], object],
+    ) -> Outcome:
         try:
             refused = self.refusal(visit, door)
             if refused is not None:
                 return Told(view=modals.notice_view("Not for you", refused.text), card=refused)
-            if self.found(visit) is None:
+            if found(visit) is None:
                 told = replies.forbidden(LONG_OVER)
                 return Told(view=modals.notice_view("Over", LONG_OVER), card=told)
             return work()

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from ceremonies import share
 from ceremonies.commands import Reason, Refusal
-from ceremonies.events import Purpose
+from ceremonies.events import Play, Purpose
 from ceremonies.topology import ReplicationSet
 
 LONGEST_REASON = 500
@@ -38,10 +38,10 @@ class Verb(StrEnum):
     NUDGE = "nudge"
     PROMOTE = "promote"
     HEALTH = "health"
+    RUN = "run"
 
 
-LATER = ("run", "shift", "report")
-LATER_PURPOSES = (Purpose.UPDATE_PRIMARY, Purpose.DISABLE)
+LATER = ("shift", "report")
 
 _OPTIONS: Mapping[Verb, tuple[str, ...]] = {
     Verb.HELP: (),
@@ -51,6 +51,7 @@ _OPTIONS: Mapping[Verb, tuple[str, ...]] = {
     Verb.NUDGE: ("cluster",),
     Verb.PROMOTE: ("cluster", "reason"),
     Verb.HEALTH: (),
+    Verb.RUN: ("cluster", "reason"),
 }
 
 
@@ -62,6 +63,7 @@ class Order:
     set_name: str = ""
     cluster: str = ""
     purpose: Purpose | None = None
+    play: Play | None = None
     reason: str = ""
 
 
@@ -107,6 +109,10 @@ def _order(
 ) -> Order | Refusal:
     if verb is Verb.HELP:
         return Order(verb=verb)
+    play = _play(places) if verb is Verb.RUN else None
+    if isinstance(play, Refusal):
+        return play
+    places = [place for place in places if play is None or _as_play(place) != play]
     if len(places) > 1:
         return _left_over(verb, places[1])
     where = _place(verb, places, options.get("cluster", ""), sets)
@@ -120,6 +126,7 @@ def _order(
         set_name=where[0],
         cluster=where[1],
         purpose=purpose,
+        play=play,
         reason=options.get("reason", ""),
     )
 
@@ -225,11 +232,25 @@ def _purpose(value: str) -> Purpose | Refusal:
     if name not in set(Purpose):
         close = _closest(name, Purpose)
         hint = f" Did you mean `for={close}`?" if close else ""
-        fitting = _listed(p for p in Purpose if p not in LATER_PURPOSES)
-        words = f"No ceremony is for `{_shown(value)}`.{hint} It can be for {fitting}."
+        words = f"No ceremony is for `{_shown(value)}`.{hint} It can be for {_listed(Purpose)}."
         return Refusal(reason=Reason.MALFORMED, words=words)
-    purpose = Purpose(name)
-    return _later(f"`for={purpose}`") if purpose in LATER_PURPOSES else purpose
+    return Purpose(name)
+
+
+def _as_play(word: str) -> str:
+    return word.casefold().replace("_", "-")
+
+
+def _play(places: Iterable[str]) -> Play | Refusal:
+    """Return the runbook that is named, wherever it stands beside the set's name."""
+    said = [_as_play(place) for place in places]
+    named = [word for word in said if word in set(Play)]
+    if len(named) == 1:
+        return Play(named[0])
+    close = next((name for word in said if (name := _closest(word, Play))), "")
+    hint = f" Did you mean `{close}`?" if close else ""
+    words = f"Say which runbook: {_listed(Play)}.{hint} {_usage(Verb.RUN)}"
+    return Refusal(reason=Reason.MALFORMED, words=words)
 
 
 def _later(what: str) -> Refusal:
@@ -239,11 +260,13 @@ def _later(what: str) -> Refusal:
 
 def _usage(verb: Verb) -> str:
     shapes = {
-        "for": "for=promote|drill",
+        "for": "for=promote|update-primary|disable|drill",
         "cluster": "[cluster=NAME]",
         "reason": "[reason=…]",
     }
     place = {Verb.HELP: "", Verb.STATUS: " [SET]", Verb.HEALTH: " [SET]"}.get(verb, " SET")
+    if verb is Verb.RUN:
+        place = f" SET {'|'.join(Play)}"
     options = "".join(f" {shapes[name]}" for name in _OPTIONS[verb])
     return f"It is written `/dr {verb}{place}{options}`."
 

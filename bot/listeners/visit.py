@@ -56,6 +56,16 @@ class Visit:
         return self.asked.get("ceremony", "")
 
     @property
+    def runbook(self) -> str:
+        """The runbook that the button or the modal is about."""
+        return self.asked.get("runbook", "")
+
+    @property
+    def step(self) -> str:
+        """The runbook's step that the button or the modal is about."""
+        return self.asked.get("step", "")
+
+    @property
     def request(self) -> int:
         """When the promotion was asked for that the button is about (ms); 0 for none."""
         told = self.asked.get("request", "")

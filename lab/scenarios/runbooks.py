@@ -134,7 +134,7 @@ def play_rejoin(stage: Stage, timeline: Timeline) -> bool:
     stage.vaults["a"].revive()
     letters.write("stray", "a")
     sam = stage.people["Sam"]
-    alarm = sam.waits_for("TWO PRIMARIES", channel=CHANNEL, within=60)
+    alarm = sam.waits_for("Two primaries", channel=CHANNEL, within=60)
     timeline.slack("#incident", alarm.text)
     _plays(stage, timeline, "rejoin cluster=a reason=a is back")
     _replicate(stage, "a")

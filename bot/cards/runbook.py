@@ -1,0 +1,253 @@
+"""A runbook's card: the plan, how far each step is, what is needed now, what holds if one stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import Block, ButtonElement, PlainTextInputElement
+from slack_sdk.models.blocks.basic_components import PlainTextObject
+
+from bot.cards import steps
+from bot.cards.kit import (
+    Card,
+    Json,
+    actions,
+    asked,
+    button,
+    card,
+    confirmation,
+    context,
+    header,
+    modal,
+    section,
+)
+from bot.cards.phrases import cut, mention, one_line, place, quoted, span, when
+from ceremonies.ceremony import Ending
+from ceremonies.events import Action, Guard, Play
+from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
+from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
+
+CONTINUE = "runbook.continue"
+DONE = "runbook.done"
+ABORT = "runbook.abort"
+REQUEST_OPEN = "runbook.request"
+APPROVE = "runbook.approve"
+REJECT = "runbook.reject"
+SKIP = "runbook.skip"
+BACK = "runbook.back"
+REQUEST = "step.request"
+CLUSTER, REASON, ACTION = "cluster", "reason", "value"
+
+BACK_MS = 2 * 60_000  # so long after the demotion without a primary, going back is offered
+_HASH = 16
+_REASON_LENGTH = 500
+_SECTION = 2700
+_OPTIONAL = (Action.SNAPSHOT, Action.CANARY, Action.CLIENTS, Action.PERFORMANCE)
+
+
+def runbook_card(state: SetState, r: Runbook, rules: ReplicationSet, *, now: int) -> Card:
+    """Return the card, drawn anew as the runbook goes on."""
+    title = f"{steps.PLAYS[r.play]} {place(state.name, r.target)}"
+    head = _head(r, title)
+    why = f" Reason: {quoted(r.reason)}" if r.reason else ""
+    blocks: list[Block | None] = [
+        header(head),
+        section(f"{mention(r.started_by)} started this runbook {when(r.started_at)}.{why}"),
+        *_lines(state, r, rules, now=now),
+    ]
+    if r.is_open:
+        blocks.append(section(f"*If one stops here:* {steps.holds(state.name, r)}"))
+        blocks += _plan(state, r)
+        blocks += [actions(row) for row in _rows(state, r, now=now)]
+    else:
+        blocks.append(section(_over(state, r)))
+        blocks.append(context(f"Log entry {r.entry}, hash `{r.head[:_HASH]}`."))
+    return card(one_line(f"{head}. {_now(r)}"), blocks)
+
+
+def _head(r: Runbook, title: str) -> str:
+    match r.ending:
+        case RunbookEnding.DONE:
+            return f"Runbook done: {title}"
+        case RunbookEnding.ABORTED:
+            return f"Runbook stopped: {title}"
+        case None:
+            return f"Runbook: {title}"
+
+
+def _now(r: Runbook) -> str:
+    step = r.current
+    return f"Now: {step.action} {step.cluster}." if step else "Nothing is left to do."
+
+
+def _lines(state: SetState, r: Runbook, rules: ReplicationSet, *, now: int) -> Iterator[Block]:
+    """Yield the steps, as many together as one block takes."""
+    text = ""
+    for number, step in enumerate(r.steps, start=1):
+        line = steps.line(state, r, step, rules, number=number, now=now)
+        if text and len(text) + len(line) > _SECTION:
+            yield section(text)
+            text = ""
+        text = f"{text}\n{line}" if text else line
+    yield section(text)
+
+
+def _plan(state: SetState, r: Runbook) -> list[Block | None]:
+    """Say how many ceremonies are still needed, where, and how long the last ones took."""
+    needed = [s for s in r.steps if s.action is Action.TOKEN and not s.state.is_over]
+    if not needed:
+        return []
+    where = ", ".join(place(state.name, step.cluster) for step in needed)
+    count = "one ceremony" if len(needed) == 1 else f"{len(needed)} ceremonies"
+    past = [
+        c.moments.completed - c.started_at
+        for c in state.ceremonies
+        if c.moments.completed and c.ending in (Ending.PROMOTED, Ending.USED, Ending.DRILLED)
+    ]
+    took = f" The last ones took {', '.join(span(ms) for ms in past)}." if past else ""
+    return [context(f"Still needed: {count}, on {where}.{took}")]
+
+
+def _over(state: SetState, r: Runbook) -> str:
+    took = span(r.ended_at - r.started_at)
+    if r.ending is RunbookEnding.ABORTED:
+        by = f"{mention(r.ended_by)} stopped it" if r.ended_by else "It ended with its ceremony"
+        return f"{by} after {took}. {steps.holds(state.name, r)}"
+    watched = ""
+    if r.play is Play.FAILOVER and r.source:
+        watched = (
+            f" {place(state.name, r.source)} is watched from now on: when it answers as primary "
+            "again, everybody is told, and the runbook *rejoin* brings it back."
+        )
+    return f"Done after {took}. {steps.holds(state.name, r)}{watched}"
+
+
+# -- buttons ---------------------------------------------------------------------------------------
+
+
+def _rows(state: SetState, r: Runbook, *, now: int) -> Iterator[list[ButtonElement]]:
+    for step in r.at_hand:
+        row = list(_of_step(state, r, step))
+        if row:
+            yield row
+    last = [*_back(state, r, now=now), _abort(state, r)]
+    yield last
+
+
+def _value(state: SetState, r: Runbook, step: Step | None = None) -> Json:
+    value = {"set": state.name, "runbook": r.id}
+    if step is not None:
+        value["step"] = step.id
+    if step is not None and step.request is not None:
+        value["request"] = str(step.request.at)
+    return value
+
+
+def _of_step(state: SetState, r: Runbook, step: Step) -> Iterator[ButtonElement]:
+    value = _value(state, r, step)
+    name = cut(steps.name_of(state.name, step, follows=r.follows).replace("`", ""), 60)
+    if step.guard is Guard.HANDS:
+        yield button(DONE, "It is done", value, style="primary")
+    elif _can_continue(step):
+        again = step.state is StepState.REFUSED
+        asks = confirmation(cut(f"{'Again' if again else 'Go on'}?", 90), f"{name}.", "Go on")
+        label = "Try again" if again else cut(f"Go on: {step.action} {step.cluster}", 70)
+        yield button(CONTINUE, label, value, style="primary", asks=asks)
+    if step.guard is Guard.TYPED and step.state is not StepState.ACCEPTED:
+        if step.request is None:
+            label = cut(f"Ask: {step.action} {step.cluster}", 70)
+            yield button(REQUEST_OPEN, label, value, style="primary")
+        else:
+            yield _approve(value, name, step)
+            yield _reject(value, step)
+    if _can_skip(r, step):
+        asks = confirmation(
+            "Leave it out?", f"{name}: nobody does it in this runbook.", "Leave it out", danger=True
+        )
+        yield button(SKIP, cut(f"Leave out {step.action}", 70), value, asks=asks)
+
+
+def _can_continue(step: Step) -> bool:
+    if step.guard is Guard.TYPED or step.by_hand:
+        return False
+    if step.action is Action.TOKEN:
+        return step.state in (StepState.WAITING, StepState.REFUSED)
+    fresh = step.state is StepState.WAITING and step.guard is Guard.CONTINUE
+    return fresh or step.state is StepState.REFUSED
+
+
+def _can_skip(r: Runbook, step: Step) -> bool:
+    if step.state in (StepState.ACCEPTED, StepState.WANTED):
+        return False
+    follows = step.action in (Action.TOKEN, Action.UPDATE_PRIMARY) and step.cluster != r.target
+    return step.action in _OPTIONAL or follows
+
+
+def _approve(value: Json, name: str, step: Step) -> ButtonElement:
+    lost = {
+        Action.DEMOTE: "It stops being a primary at once; what it took in alone is lost later.",
+        Action.DISABLE: "It leaves replication for good: to come back, it is wiped.",
+        Action.ENABLE_SECONDARY: "Everything that this cluster holds is replaced.",
+    }.get(step.action, "")
+    asks = confirmation("Approve this step?", f"{name}. {lost}", "Approve", danger=True)
+    return button(APPROVE, "Approve", value, style="primary", asks=asks)
+
+
+def _reject(value: Json, step: Step) -> ButtonElement:
+    words = "The request and every approval are lost; it must be asked for again."
+    asks = confirmation("Reject this step?", words, "Reject", danger=True)
+    del step
+    return button(REJECT, "Reject", value, style="danger", asks=asks)
+
+
+def _abort(state: SetState, r: Runbook) -> ButtonElement:
+    words = f"What is done stays done. {steps.holds(state.name, r)}"
+    asks = confirmation("Stop this runbook?", cut(words, 280), "Stop it", danger=True)
+    return button(ABORT, "Stop the runbook", _value(state, r), style="danger", asks=asks)
+
+
+def _back(state: SetState, r: Runbook, *, now: int) -> Iterator[ButtonElement]:
+    """Offer to promote the demoted cluster back when the set has had no primary for a while."""
+    demoted, promoted = r.of(Action.DEMOTE), r.of(Action.PROMOTE)
+    if demoted is None or promoted is None or not demoted.done_at:
+        return
+    if promoted.state.is_over or now < demoted.done_at + BACK_MS:
+        return
+    source = place(state.name, r.source)
+    asks = confirmation(
+        f"Promote {cut(source, 40)} back?",
+        f"This runbook stops, and a failover to {source} begins. It takes a DR operation token of "
+        f"{source}: a ceremony there.",
+        "Go back",
+        danger=True,
+    )
+    label = cut(f"Promote {source} back", 70)
+    yield button(BACK, label, {"set": state.name, "runbook": r.id}, asks=asks)
+
+
+def request_modal(state: SetState, r: Runbook, step: Step) -> Json:
+    """Return the modal in which the cluster's name is typed before a step that takes two people."""
+    where = place(state.name, step.cluster)
+    name = steps.name_of(state.name, step, follows=r.follows)
+    field = PlainTextInputElement(
+        action_id=ACTION,
+        max_length=100,
+        placeholder=PlainTextObject(text=where),
+        focus_on_load=True,
+    )
+    why = PlainTextInputElement(action_id=ACTION, multiline=True, max_length=_REASON_LENGTH)
+    return modal(
+        title="Ask for this step",
+        blocks=[
+            section(
+                f"*{name}.* Another person must approve it before anything is sent. "
+                f"{steps.holds(state.name, r)}"
+            ),
+            asked(CLUSTER, f"Type {where} to confirm", field),
+            asked(REASON, "Reason", why, optional=True),
+        ],
+        callback_id=REQUEST,
+        submit="Ask",
+        metadata=_value(state, r, step),
+    )

@@ -1,0 +1,182 @@
+"""A runbook in words: its steps, what each needs now, what holds if one stops here."""
+
+from __future__ import annotations
+
+from bot.cards.phrases import code, mention, more_people, ours, place, span, when
+from ceremonies.approval import step_agreed, step_approvers
+from ceremonies.events import Action, Guard, Play
+from ceremonies.runbook import Runbook, Step, StepState
+from ceremonies.state import SetState
+from ceremonies.steps import promotion_of
+from ceremonies.topology import ReplicationSet
+
+PLAYS = {
+    Play.SETUP: "Set up",
+    Play.FAILOVER: "Failover to",
+    Play.PLANNED_FAILOVER: "Planned failover to",
+    Play.REJOIN: "Rejoin of",
+    Play.RETIRE: "Retirement of",
+    Play.FAILBACK: "Failback to",
+    Play.REPOINT: "Re-pointing of",
+}
+_WORDS = 160
+_SIGNS = {
+    StepState.WAITING: (":white_circle:", "waits"),
+    StepState.ASKED: (":raised_hand:", "asked for"),
+    StepState.WANTED: (":hourglass_flowing_sand:", "under way"),
+    StepState.ACCEPTED: (":hourglass_flowing_sand:", "accepted by Vault, not done yet"),
+    StepState.REFUSED: (":warning:", "did not work"),
+    StepState.DONE: (":white_check_mark:", "done"),
+    StepState.SKIPPED: (":fast_forward:", "left out"),
+}
+
+
+def name_of(set_name: str, step: Step, *, follows: str) -> str:
+    """Return what a step does, in a few words."""
+    where = place(set_name, step.cluster)
+    leader = place(set_name, follows)
+    return {
+        Action.TOKEN: f"DR operation token of {where}: a ceremony",
+        Action.PROMOTE: f"Promote {where}",
+        Action.DEMOTE: f"Demote {where}",
+        Action.CANARY: f"Read the canary on {where}",
+        Action.CLIENTS: f"Point the clients to {where}",
+        Action.UPDATE_PRIMARY: f"Let {where} follow {leader}",
+        Action.SNAPSHOT: f"Raft snapshot of {where}",
+        Action.DISABLE: f"Disable replication on {where}",
+        Action.ENABLE_PRIMARY: f"Enable {where} as primary",
+        Action.ENABLE_SECONDARY: f"Wipe {where} and let it join {leader}",
+        Action.PERFORMANCE: f"Performance secondary {code(step.cluster)}: its update-primary",
+    }[step.action]
+
+
+def line(
+    state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, number: int, now: int
+) -> str:
+    """Return one step: its state in a word, what was seen, how long it took, what it needs."""
+    sign, word = _SIGNS[step.state]
+    took = _took(step)
+    told = f" {ours(step.words, _WORDS)}" if step.words else ""
+    head = f"{sign} *{number}. {name_of(state.name, step, follows=r.follows)}*: {word}{took}.{told}"
+    if step.state.is_over or step not in r.at_hand:
+        return head
+    needs = _needs(state, r, step, rules, now=now)
+    return f"{head}\n      {needs}" if needs else head
+
+
+def _took(step: Step) -> str:
+    began = step.accepted_at or step.wanted_at
+    by = f" by {mention(step.done_by)}" if step.done_by else ""
+    if step.state is StepState.DONE and began and step.done_at > began:
+        return f"{by} after {span(step.done_at - began)}"
+    return by
+
+
+def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int) -> str:
+    if step.state is StepState.ACCEPTED:
+        return "Conclave looks until it is done."
+    if step.guard is Guard.HANDS:
+        return _by_people(state, step, rules)
+    if step.by_hand:
+        command = by_hand(r, step)
+        return f"Do it by hand, Conclave waits for the evidence: {code(command)}"
+    if step.action is Action.TOKEN:
+        return "" if step.state is StepState.WANTED else "An incident commander starts it."
+    if step.action is Action.DEMOTE and step.guard is Guard.NONE:
+        return _before_demotion(state, r)
+    if step.action is Action.PROMOTE:
+        return "The ceremony's card asks for it and for the approvals."
+    if step.guard is Guard.TYPED:
+        return _agreement(step, rules, state.name, now=now)
+    if step.activation is not None:
+        return f"Its activation token ends {when(step.activation.until)}."
+    if step.guard is Guard.CONTINUE and step.state is not StepState.WANTED:
+        return "An incident commander says go on."
+    return ""
+
+
+def _by_people(state: SetState, step: Step, rules: ReplicationSet) -> str:
+    if step.action is Action.CLIENTS:
+        todo = "; ".join(ours(item, 80) for item in rules.client_checklist[:6])
+        return f"People do it, then say so: {todo}."
+    del state
+    command = (
+        "vault write sys/replication/performance/secondary/update-primary token=$ACTIVATION_TOKEN"
+    )
+    return f"On that cluster, then say so: {code(command)}"
+
+
+def _before_demotion(state: SetState, r: Runbook) -> str:
+    """The promise of a planned failover: nothing is demoted before everything else is ready."""
+    c = promotion_of(state, r)
+    waits = "the token" if c is None else "the promotion's request and its approvals"
+    source, target = place(state.name, r.source), place(state.name, r.target)
+    return (
+        f"Sent only when the token is held, {waits} stand and no gate blocks. From then until "
+        f"{target} is promoted the set has no primary. To go back then takes a DR operation token "
+        f"of {source}: another ceremony, there."
+    )
+
+
+def _agreement(step: Step, rules: ReplicationSet, set_name: str, *, now: int) -> str:
+    where = place(set_name, step.cluster)
+    if step.request is None:
+        no = f"{mention(step.rejected_by)} said no. " if step.rejected_by else ""
+        return f"{no}An incident commander types {code(where)}; another person must approve."
+    agreed = step_agreed(step, rules, now=now)
+    left = step_approvers(rules) - len(agreed)
+    asked = f"{mention(step.request.by)} asked for it {when(step.request.at)}"
+    return f"{asked}; {more_people(left)} must approve." if left > 0 else f"{asked}; approved."
+
+
+def by_hand(r: Runbook, step: Step) -> str:
+    """Return the exact command; `$…` stands for secrets that people have."""
+    dr = "sys/replication/dr"
+    join = 'token="$ACTIVATION_TOKEN"'
+    with_dr = 'dr_operation_token="$DR_OPERATION_TOKEN"'
+    return {
+        Action.DEMOTE: f"vault write -f {dr}/primary/demote",
+        Action.ENABLE_PRIMARY: f"vault write -f {dr}/primary/enable",
+        Action.ENABLE_SECONDARY: f"vault write {dr}/secondary/enable {join}",
+        Action.UPDATE_PRIMARY: f"vault write {dr}/secondary/update-primary {with_dr} {join}",
+        Action.SNAPSHOT: "vault operator raft snapshot save FILE",
+        Action.DISABLE: (
+            f"vault write {dr}/secondary/disable {with_dr}"
+            if step.ceremony or r.of(Action.TOKEN, step.cluster)
+            else f"vault write -f {dr}/primary/disable"
+        ),
+    }.get(step.action, "")
+
+
+def holds(set_name: str, r: Runbook) -> str:
+    """Return what is true of the clusters if one stops here, in a sentence or two."""
+    target, source = place(set_name, r.target), place(set_name, r.source)
+    demoted = _is_done(r, Action.DEMOTE)
+    promoted = _is_done(r, Action.PROMOTE)
+    if r.of(Action.PROMOTE) is not None:
+        if promoted:
+            left = [s for s in r.steps if s.action is Action.UPDATE_PRIMARY and not s.state.is_over]
+            alone = ", ".join(place(set_name, s.cluster) for s in left)
+            follows = f" {alone} does not follow it yet." if left else " All others follow it."
+            return f"{target} is the primary.{follows}"
+        if demoted:
+            return (
+                f"*The set has no primary:* {source} is demoted and {target} is not promoted. No "
+                "client is served until one of the two is promoted."
+            )
+        if r.play is Play.FAILOVER:
+            return f"{target} is still a secondary; nothing was changed at Vault."
+        return f"{source} is still the primary; nothing was changed at Vault."
+    if r.play is Play.REJOIN:
+        if not demoted:
+            return f"Both {target} and {source} answer as primary; nothing was changed."
+        return (
+            f"{target} is demoted and follows nobody; {source} is the primary. What {target} took "
+            "in as primary is lost when it follows, except for what a snapshot has."
+        )
+    return f"{place(set_name, r.follows)} is the primary; steps that are not done changed nothing."
+
+
+def _is_done(r: Runbook, action: Action) -> bool:
+    step = r.of(action)
+    return step is not None and step.state in (StepState.DONE, StepState.ACCEPTED)

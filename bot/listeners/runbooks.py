@@ -1,0 +1,198 @@
+"""The doors of runbooks: begin one, go on, ask, agree, say that it is done, leave out, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_bolt import Ack, App
+
+from bot.cards import modals, replies, runbook
+from bot.cards.keys import runbook_key
+from bot.cards.kit import Card
+from bot.listeners.house import House
+from bot.listeners.modals import Errors, Outcome, Shut, Told, answer
+from bot.listeners.visit import Body, Visit, of_click, of_submission, typed
+from bot.people import Door
+from ceremonies import share
+from ceremonies.commands import Reason, Refusal
+from ceremonies.conductor import Conductor, RunbookAnswer
+from ceremonies.events import Play
+from ceremonies.roster import Role
+from ceremonies.runbook import Runbook
+
+_COMMANDER = frozenset({Role.INCIDENT_COMMANDER})
+_AGREES = frozenset({Role.APPROVER, Role.INCIDENT_COMMANDER})
+
+RUN = Door(name="command.run", roles=_COMMANDER)
+CONTINUE = Door(name=runbook.CONTINUE, roles=_COMMANDER)
+DONE = Door(name=runbook.DONE, roles=_COMMANDER)
+ABORT = Door(name=runbook.ABORT, roles=_COMMANDER)
+SKIP = Door(name=runbook.SKIP, roles=_COMMANDER)
+BACK = Door(name=runbook.BACK, roles=_COMMANDER)
+APPROVE = Door(name=runbook.APPROVE, roles=_AGREES)
+REJECT = Door(name=runbook.REJECT, roles=_AGREES)
+REQUEST_OPEN = Door(name=runbook.REQUEST_OPEN, roles=_COMMANDER, effects=False)
+REQUEST = Door(name=runbook.REQUEST, roles=_COMMANDER)
+
+_BEGUN = "It has begun; nothing is done before you go on."
+LONG_OVER = "That runbook is over; nothing was done."
+Act = Callable[[Conductor, Visit], RunbookAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunbookDoors:
+    """The buttons of a runbook's card, the modal that takes a typed name, and `/dr run`."""
+
+    house: House
+
+    def listen(self, app: App) -> None:
+        """Hang the doors."""
+        for door, act in _ACTS.items():
+            app.action(door.name)(self._button(door, act))
+        app.action(REQUEST_OPEN.name)(self.open)
+        app.view(REQUEST.name)(self.request)
+
+    def begin(self, visit: Visit, set_name: str, play: Play, *, cluster: str, reason: str) -> None:
+        """Begin a runbook after every node was asked; tell privately what came of it."""
+        refused = self.house.refusal(visit, RUN)
+        if refused is not None:
+            self.house.private.tell(visit, refused)
+            return
+        given = self.house.conductor.runbooks.run(
+            set_name, play, by=visit.user, cluster=cluster or None, reason=reason, cause=visit.cause
+        )
+        self._tell(RUN, visit, set_name, given, words=_BEGUN)
+
+    def _button(self, door: Door, act: Act) -> Callable[[Ack, Body], None]:
+        def press(ack: Ack, body: Body) -> None:
+            ack()
+            visit = of_click(body)
+            self.house.begin(door.name, visit, lambda: self._act(door, visit, act))
+
+        return press
+
+    def _act(self, door: Door, visit: Visit, act: Act) -> None:
+        refused = self.house.refusal(visit, door)
+        if refused is None and self._found(visit) is None:
+            refused = replies.forbidden(LONG_OVER)
+        if refused is not None:
+            self.house.private.tell(visit, refused)
+            return
+        self._tell(door, visit, visit.set_name, act(self.house.conductor, visit))
+
+    def _tell(
+        self, door: Door, visit: Visit, set_name: str, given: RunbookAnswer, *, words: str = ""
+    ) -> None:
+        """Tell a refusal; what was done is on the card, so only `words` are told of it."""
+        if isinstance(given, Refusal):
+            self.house.count(door.name, given.reason.value)
+            self.house.private.tell(visit, self._refused(set_name, given))
+            return
+        self.house.count(door.name, "repeated" if given.repeated else "done")
+        if words and not given.repeated and given.runbook is not None:
+            link = self._permalink(set_name, given.runbook)
+            told = f"{words} <{link}|Its card>" if link else f"{words} Its card is being posted."
+            self.house.private.tell(visit, replies.noted(told))
+
+    def _refused(self, set_name: str, given: Refusal) -> Card:
+        standing = self.house.conductor.state(set_name).runbook
+        known = given.reason is Reason.ALREADY_OPEN and standing is not None
+        link = self._permalink(set_name, standing) if known and standing else ""
+        return replies.refusal(given, permalink=link)
+
+    def _permalink(self, set_name: str, r: Runbook) -> str:
+        where = self.house.conductor.state(set_name).messages.get(runbook_key(r))
+        return self.house.private.permalink(where.channel, where.ts) if where else ""
+
+    def _found(self, visit: Visit) -> Runbook | None:
+        if visit.set_name not in self.house.conductor.sets:
+            return None
+        return self.house.conductor.state(visit.set_name).find_runbook(visit.runbook)
+
+    # -- a step that is typed ----------------------------------------------------------------------
+
+    def open(self, ack: Ack, body: Body) -> None:
+        """Open the modal in which the cluster's name is typed."""
+        ack()
+        visit = of_click(body)
+        refused = self.house.refusal(visit, REQUEST_OPEN)
+        r = self._found(visit)
+        step = r.step(visit.step) if r else None
+        if refused is not None or r is None or step is None:
+            self.house.tell_later(REQUEST_OPEN.name, visit, refused or replies.forbidden(LONG_OVER))
+            return
+        view = runbook.request_modal(self.house.conductor.state(visit.set_name), r, step)
+        self.house.open_modal(REQUEST_OPEN.name, visit, view)
+
+    def request(self, ack: Ack, body: Body) -> None:
+        """Ask for the step; what is typed wrongly is told in the modal."""
+        visit = of_submission(body)
+        name, reason = typed(body, runbook.CLUSTER), typed(body, runbook.REASON)
+        work = self.house.answered(
+            REQUEST, visit, lambda: self._ask(visit, name, reason), found=self._found
+        )
+        meanwhile = modals.notice_view(
+            "Asking every node", "Every node is being asked; you may close this: the card tells."
+        )
+        answer(
+            ack,
+            visit,
+            work,
+            meanwhile=meanwhile,
+            later=lambda late: self.house.tell_outcome(visit, late),
+        )
+
+    def _ask(self, visit: Visit, name: str, reason: str) -> Outcome:
+        if share.is_shown_in(reason):
+            return Errors(errors={runbook.REASON: share.SHOWN_WORDS})
+        given = self.house.conductor.runbooks.request(
+            visit.set_name,
+            visit.runbook,
+            visit.step,
+            by=visit.user,
+            typed=name,
+            reason=reason,
+            cause=visit.cause,
+        )
+        if not isinstance(given, Refusal):
+            self.house.count(REQUEST.name, "done")
+            return Shut(words="Asked for. The card shows who must approve.")
+        self.house.count(REQUEST.name, given.reason.value)
+        if given.reason is Reason.MALFORMED:
+            return Errors(errors={runbook.CLUSTER: given.words})
+        told = self._refused(visit.set_name, given)
+        return Told(view=modals.notice_view("Not asked for", given.words), card=told)
+
+
+def _back(to: Conductor, v: Visit) -> RunbookAnswer:
+    """Stop this runbook and begin a failover to the cluster that it demoted."""
+    r = to.state(v.set_name).find_runbook(v.runbook)
+    stopped = to.runbooks.abort(v.set_name, v.runbook, by=v.user, cause=v.cause)
+    if isinstance(stopped, Refusal) or r is None:
+        return stopped
+    return to.runbooks.run(
+        v.set_name,
+        Play.FAILOVER,
+        by=v.user,
+        cluster=r.source,
+        reason=f"{r.target} was not promoted after {r.source} was demoted",
+        cause=f"{v.cause}:back",
+    )
+
+
+_ACTS: dict[Door, Act] = {
+    CONTINUE: lambda to, v: to.runbooks.go_on(
+        v.set_name, v.runbook, v.step, by=v.user, cause=v.cause
+    ),
+    DONE: lambda to, v: to.runbooks.finish(v.set_name, v.runbook, v.step, by=v.user, cause=v.cause),
+    SKIP: lambda to, v: to.runbooks.skip(v.set_name, v.runbook, v.step, by=v.user, cause=v.cause),
+    ABORT: lambda to, v: to.runbooks.abort(v.set_name, v.runbook, by=v.user, cause=v.cause),
+    APPROVE: lambda to, v: to.runbooks.approve(
+        v.set_name, v.runbook, v.step, by=v.user, asked_at=v.request, cause=v.cause
+    ),
+    REJECT: lambda to, v: to.runbooks.reject(
+        v.set_name, v.runbook, v.step, by=v.user, asked_at=v.request, cause=v.cause
+    ),
+    BACK: _back,
+}
