@@ -60,7 +60,10 @@ def _target_mode(target: str, mode: str, ours: list[NodeSeen]) -> Finding:
     if not answering:
         words = f"No node of {target} answers, so it cannot be promoted now."
     elif all(node.sealed for node in answering):
-        words = f"{target} is sealed: unseal its nodes with the primary's unseal keys, then retry."
+        words = (
+            f"{target} is sealed: unseal its nodes with the primary's unseal keys (where Vault "
+            "unseals itself: see why its seal does not answer), then retry."
+        )
     elif mode == "unknown":
         words = f"{target} does not say whether it is a secondary."
     else:
