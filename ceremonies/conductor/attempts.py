@@ -76,22 +76,37 @@ def settle_start(station: Station, c: Ceremony, intent: Intended) -> None:
 
 
 def _found_open(station: Station, c: Ceremony, seen: Attempt, *, node: str, effect: str) -> None:
-    """Go on with an attempt whose OTP the keychain has; tell of one that is not ours."""
-    try:
-        station.keychain.open("otp", c.cluster, seen.nonce)
-    except SecretUnreadable:
+    """Go on with an attempt whose OTP the keychain has; tell of one that is not this ceremony's.
+
+    An attempt that was taken for lost may stand there again, when the node that remembers it leads.
+    What was given to it was given for its own ceremony, and its OTP is deleted with that one's.
+    """
+    had_it = {
+        known.id
+        for known in station.ledger.state.ceremonies
+        if any(each.nonce == seen.nonce for each in known.rounds)
+    }
+    if had_it - {c.id} or not _is_readable(station, c, seen.nonce):
         found = ForeignAttemptFound(
             ceremony=c.id,
             effect=effect,
             nonce=seen.nonce,
             progress=seen.progress,
             required=seen.required,
-            probably_ours=bool(effect),
+            probably_ours=bool(effect or had_it),
         )
         _conclude_start(station, c, found, effect=effect)
         return
     opened = _opened(station, c, seen.nonce, seen.required, node=node, effect=effect)
     _conclude_start(station, c, opened, effect=effect)
+
+
+def _is_readable(station: Station, c: Ceremony, nonce: str) -> bool:
+    try:
+        station.keychain.open("otp", c.cluster, nonce)
+    except SecretUnreadable:
+        return False
+    return True
 
 
 def _conclude_start(station: Station, c: Ceremony, event: Event, *, effect: str = "") -> None:
