@@ -34,7 +34,7 @@ class Misconfigured(ConclaveError):
 class ShareMalformed(ConclaveError):
     """A text that cannot be a share here. It was not sent: Vault would lose everybody's work."""
 
-    advice = "Paste one unseal key share again, whole; nothing was sent to Vault."
+    advice = "Paste one key share again, whole; nothing was sent to Vault."
 
 
 class OTPMismatch(ConclaveError):

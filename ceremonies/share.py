@@ -149,7 +149,7 @@ def _unwrapped(text: str) -> str:
     if _TOKEN.search(plain):
         raise LooksLikeToken(
             "There is a Vault token in this; a share was asked for.",
-            advice="Paste your unseal key share alone. The token has been shown: revoke it.",
+            advice="Paste your key share alone. The token has been shown: revoke it.",
         )
     labels = _LABEL.findall(plain)
     if len(labels) > 1:
@@ -175,7 +175,7 @@ def _refuse_what_is_something_else(written: str) -> None:
     if _NONCE.fullmatch(written):
         raise LooksLikeNonce(
             "This is the nonce of an attempt, not a share.",
-            advice="The nonce is for comparing only. Paste your unseal key share.",
+            advice="The nonce is for comparing only. Paste your key share.",
         )
     if _PGP.match(written):
         raise LooksEncrypted(
@@ -185,7 +185,7 @@ def _refuse_what_is_something_else(written: str) -> None:
     if _OTP.fullmatch(written) and not _HEX.fullmatch(written):
         raise LooksLikeOTP(
             "This has the length of a one-time password, not of a share.",
-            advice="Paste your unseal key share; an OTP is never typed anywhere.",
+            advice="Paste your key share; an OTP is never typed anywhere.",
         )
 
 

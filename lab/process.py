@@ -20,7 +20,7 @@ from typing import Final
 # Below Linux' ephemeral range: a stopped server's port is then not taken by somebody's outgoing
 # connection before the server comes back.
 _PORTS: Final = range(20_000, 32_000)
-_ports_given: dict[int, socket.socket] = {}
+_ports_given: dict[int, int] = {}  # each with the descriptor that keeps others from it
 _ports_lock = threading.Lock()
 
 # The child asks for its own death before it becomes the program (subprocess' preexec_fn would do
@@ -66,7 +66,9 @@ def free_port() -> int:
             port = _PORTS.start + int.from_bytes(os.urandom(4)) % len(_PORTS)
             claim = None if port in _ports_given else _claim(port)
             if claim and _can_bind(port):
-                _ports_given[port] = claim
+                # Kept by its number until the process has ended, children and all: a socket object
+                # would be closed at the end of the interpreter, with a warning.
+                _ports_given[port] = claim.detach()
                 return port
             if claim:
                 claim.close()

@@ -10,15 +10,19 @@ from ceremonies.log import Wake, heads
 from lab.process import wait_until
 from tests.logs import SET, add, begin, connected, grow, open_log, somebody, won
 
+WRITTEN = {SET: 6, "billing": 1, "ledger": 1}
+"""How many entries each log has, once everything was used."""
 
-def use_everything(url: str) -> None:
-    """Check the server, ask for its time, use log, wake and keychain."""
+
+def use_everything(url: str) -> dict[str, int]:
+    """Check the server, ask for its time, use log, wake and keychain; return what is `WRITTEN`."""
     with connected(url) as client:
         store.check(client)
         assert store.now(client) > 1_700_000_000_000
         use_the_log(client)
         use_wake(client)
         use_the_keychain(client)
+        return {name: head.n for name, head in heads(client, list(WRITTEN)).items()}
 
 
 def use_the_log(client: store.Redis) -> None:

@@ -121,9 +121,10 @@ def _token_held(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int
 def _promoting(set_name: str, c: Ceremony) -> str:
     where = place(set_name, c.cluster)
     if c.slow:
+        needs = "its seal to answer" if c.recovery_keys else "the primary's unseal keys"
         return (
             f":warning: *Vault took the promotion on over two minutes ago and {where} is not "
-            "primary yet.* Look at its nodes: one that is sealed needs the primary's unseal keys. "
+            f"primary yet.* Look at its nodes: one that is sealed needs {needs}. "
             "Nothing is repeated; this card tells when it is done."
         )
     return (

@@ -78,10 +78,13 @@ def settle_start(station: Station, c: Ceremony, intent: Intended) -> None:
 
 
 def _found_open(station: Station, c: Ceremony, seen: Attempt, *, node: str, effect: str) -> None:
-    """Go on with an attempt whose OTP the keychain has; tell of one that is not ours."""
-    try:
-        station.keychain.open("otp", c.cluster, seen.nonce)
-    except SecretUnreadable:
+    """Go on with an attempt whose OTP the keychain has; tell of one that is not this ceremony's.
+
+    An attempt that was taken for lost may stand there again, when the node that remembers it leads.
+    What was given to it was given for its own ceremony, and its OTP is deleted with that one's.
+    """
+    given_up = station.ledger.state.gave_up(c.cluster, seen.nonce)
+    if given_up or not _is_readable(station, c, seen.nonce):
         _conclude_start(station, c, _in_the_way(station, c, seen, effect=effect), effect=effect)
         return
     opened = _opened(station, c, seen.nonce, seen.required, node=node, effect=effect)
@@ -102,6 +105,14 @@ def _in_the_way(
         required=seen.required,
         probably_ours=bool(effect),
     )
+
+
+def _is_readable(station: Station, c: Ceremony, nonce: str) -> bool:
+    try:
+        station.keychain.open("otp", c.cluster, nonce)
+    except SecretUnreadable:
+        return False
+    return True
 
 
 def _conclude_start(station: Station, c: Ceremony, event: Event, *, effect: str = "") -> None:

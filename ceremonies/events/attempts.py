@@ -54,7 +54,10 @@ class AttemptRefused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignAttemptFound:
-    """An attempt is open at Vault whose OTP we do not hold. Only a person's word ends it."""
+    """An attempt is open at Vault that is not this ceremony's: only a person's word ends it.
+
+    `probably_ours`: we may have started it, but hold no OTP of it, or only until it is deleted.
+    """
 
     type: Literal["foreign_attempt_found"] = "foreign_attempt_found"
     ceremony: str

@@ -31,7 +31,10 @@ def target_is_secondary(case: Case) -> Finding:
     if not answering:
         words, cause = f"No node of {target} answers, so it cannot be promoted now.", "silent"
     elif not awake(case.ours):
-        words = f"{target} is sealed: unseal its nodes with the primary's unseal keys, then retry."
+        words = (
+            f"{target} is sealed: unseal its nodes with the primary's unseal keys (where Vault "
+            "unseals itself: see why its seal does not answer), then retry."
+        )
         cause = "sealed"
     elif mode == "unknown":
         words, cause = f"{target} does not say whether it is a secondary.", "untold"

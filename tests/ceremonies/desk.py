@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ceremonies.ceremony import Ceremony, Phase
+from ceremonies.ceremony import Ceremony
 from ceremonies.commands import (
     Approve,
     Command,
@@ -23,9 +23,7 @@ from ceremonies.events import (
     AttemptCompleted,
     AttemptLost,
     AttemptOpened,
-    CeremonyExpired,
     Event,
-    ForeignAttemptFound,
     Intended,
     Kind,
     Lost,
@@ -40,8 +38,7 @@ from ceremonies.evidence import Evidence
 from ceremonies.fold import fold
 from ceremonies.owed import Debt, Note, Overdue, Owed, Work, owed
 from ceremonies.state import SetState
-from ceremonies.topology import ApprovalRules, CeremonyRules
-from tests.ceremonies.cast import ADA, BEN, CAT, HOLDERS, KIM, ROSTER, SAM, THRESHOLD, rules
+from tests.ceremonies.cast import BEN, HOLDERS, KIM, ROSTER, SAM, THRESHOLD, rules
 from tests.ceremonies.sights import CLEAR, T0
 
 SECOND = 1000
@@ -258,69 +255,6 @@ class Desk:
         """Vault takes the promotion on."""
         intent = self.intends(Kind.PROMOTE)
         self.happens(PromotionAccepted(ceremony=self.ceremony.id, effect=intent.effect))
-
-
-def desk(
-    phase: Phase | None = None,
-    *,
-    purpose: Purpose = Purpose.PROMOTE,
-    holders_count: bool = False,
-    approvers: int = 1,
-    times: CeremonyRules | None = None,
-) -> Desk:
-    """Return a desk with a ceremony in this phase, brought there by what usually happens."""
-    approval = ApprovalRules(promote_approvers=approvers, holders_count=holders_count)
-    fresh = Desk(terms=Terms(rules=rules(times=times, approval=approval), roster=ROSTER))
-    if phase is not None:
-        fresh.starts(purpose)
-        _goes_on(fresh, phase)
-    return fresh
-
-
-def approved() -> Desk:
-    """Return a desk with a promotion that is approved and owed."""
-    table = desk(Phase.TOKEN_HELD)
-    table.requests()
-    table.approves()
-    return table
-
-
-def _goes_on(started: Desk, phase: Phase) -> None:
-    match phase:
-        case Phase.STARTING:
-            pass
-        case Phase.BLOCKED:
-            started.happens(foreign(started.ceremony, "theirs"))
-        case Phase.COLLECTING:
-            started.opens()
-        case Phase.STRANDED:
-            started.opens()
-            started.loses_attempt()
-        case Phase.TOKEN_HELD:
-            started.opens()
-            started.completes(ADA, BEN, CAT)
-        case Phase.PROMOTING:
-            _goes_on(started, Phase.TOKEN_HELD)
-            started.requests()
-            started.approves()
-            started.promotes()
-        case Phase.ENDED:
-            started.opens()
-            started.gives(ADA)
-            started.happens(expired(started.ceremony))
-    assert started.ceremony.phase is phase
-
-
-def foreign(c: Ceremony, nonce: str) -> ForeignAttemptFound:
-    """Return that an attempt whose OTP we do not hold is open."""
-    return ForeignAttemptFound(
-        ceremony=c.id, effect="", nonce=nonce, progress=1, required=3, probably_ours=False
-    )
-
-
-def expired(c: Ceremony) -> Event:
-    """Return that the ceremony's deadline passed."""
-    return CeremonyExpired(ceremony=c.id, cause="deadline")
 
 
 def only(events: Sequence[Event], kind: type[_Happened]) -> _Happened:

@@ -15,7 +15,8 @@ from ceremonies.owed import Work
 from ceremonies.roster import Roster
 from ceremonies.topology import CeremonyRules
 from tests.ceremonies.cast import ADA, BEN, CAT, DAN, EVE, KIM
-from tests.ceremonies.desk import MINUTE, Desk, desk
+from tests.ceremonies.desk import MINUTE, Desk
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import LIVE_PRIMARY, T0
 
 

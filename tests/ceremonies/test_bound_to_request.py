@@ -9,7 +9,8 @@ import pytest
 from ceremonies.ceremony import Phase
 from ceremonies.commands import Approve, Reason, Refusal, Reject
 from tests.ceremonies.cast import ADA, KIM
-from tests.ceremonies.desk import Desk, desk
+from tests.ceremonies.desk import Desk
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import LIVE_PRIMARY
 
 Kind = type[Approve] | type[Reject]

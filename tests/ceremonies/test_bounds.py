@@ -9,7 +9,8 @@ from ceremonies.commands import Command, Freeze, Reason, Refusal, Reject, Reques
 from ceremonies.decide.promotion import blocked
 from ceremonies.events import PromotionBlocked
 from tests.ceremonies.cast import ADA, BEN, CAT, KIM, SAM
-from tests.ceremonies.desk import HOUR, Desk, desk
+from tests.ceremonies.desk import HOUR, Desk
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import CLEAR, LIVE_PRIMARY, NOT_SECONDARY, STRANGER
 
 

@@ -11,7 +11,8 @@ from ceremonies.events import (
     CeremonyThawed,
 )
 from tests.ceremonies.cast import ADA, BEN, KIM, SAM
-from tests.ceremonies.desk import HOUR, MINUTE, Desk, desk
+from tests.ceremonies.desk import HOUR, MINUTE, Desk
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import T0
 
 

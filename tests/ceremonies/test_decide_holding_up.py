@@ -15,7 +15,8 @@ from ceremonies.events import (
 from ceremonies.owed import Work
 from ceremonies.topology import CeremonyRules
 from tests.ceremonies.cast import ADA, BEN, CAT, DAN, EVE, SAM
-from tests.ceremonies.desk import HOUR, MINUTE, desk
+from tests.ceremonies.desk import HOUR, MINUTE
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import T0
 
 # -- extend ----------------------------------------------------------------------------------------

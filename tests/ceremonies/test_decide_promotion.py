@@ -15,7 +15,8 @@ from ceremonies.events import (
 )
 from ceremonies.owed import Work
 from tests.ceremonies.cast import ADA, BEN, CAT, KIM, SAM
-from tests.ceremonies.desk import Desk, desk, only
+from tests.ceremonies.desk import Desk, only
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import CLEAR, CLUSTER_ID, LIVE_PRIMARY
 
 

@@ -14,7 +14,8 @@ from ceremonies.evidence import Evidence
 from ceremonies.owed import Work
 from ceremonies.roster import KeyHolder
 from tests.ceremonies.cast import ADA, BEN, CAT, DAN, HOLDERS, MALLORY, ROSTER, SAM, rules
-from tests.ceremonies.desk import MINUTE, Desk, desk, foreign
+from tests.ceremonies.desk import MINUTE, Desk
+from tests.ceremonies.phases import desk, foreign
 from tests.ceremonies.sights import CLEAR, LIVE_PRIMARY, NOT_SECONDARY, STRANGER
 
 

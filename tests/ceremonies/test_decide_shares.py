@@ -12,7 +12,8 @@ from ceremonies.decide import Terms
 from ceremonies.events import HolderDeclined, Kind, ShareConflicted, ShareRefused
 from ceremonies.roster import KeyHolder
 from tests.ceremonies.cast import ADA, BEN, CAT, DAN, HOLDERS, KIM, ROSTER, rules
-from tests.ceremonies.desk import INTENT, desk, only
+from tests.ceremonies.desk import INTENT, only
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import T0
 
 

@@ -13,7 +13,8 @@ from ceremonies.events import CeremonyStarted, ClusterIdSeen, Purpose
 from ceremonies.evidence import Evidence
 from ceremonies.topology import CeremonyRules
 from tests.ceremonies.cast import HOLDERS, SAM
-from tests.ceremonies.desk import HOUR, MINUTE, Desk, desk, only
+from tests.ceremonies.desk import HOUR, MINUTE, Desk, only
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import (
     CLEAR,
     CLUSTER_ID,

@@ -34,8 +34,9 @@ from ceremonies.fold import fold
 from ceremonies.owed import owed
 from ceremonies.state import MessageRef, SetState
 from tests.ceremonies.cast import ADA, SAM
-from tests.ceremonies.desk import Desk, desk, expired
+from tests.ceremonies.desk import Desk
 from tests.ceremonies.happenings import happenings
+from tests.ceremonies.phases import desk, expired
 from tests.ceremonies.sights import T0
 
 

@@ -24,8 +24,8 @@ from ceremonies.events import (
 )
 from ceremonies.fold.alarms import alarm_of
 from tests.ceremonies.cast import HOLDERS
-from tests.ceremonies.desk import desk
 from tests.ceremonies.happenings import KINDS, one_of_kind
+from tests.ceremonies.phases import desk
 
 WAKING = {
     "AccessReminded",

@@ -25,7 +25,8 @@ from ceremonies.events import (
 )
 from ceremonies.owed import Work
 from tests.ceremonies.cast import ADA, BEN, CAT, DAN, SAM
-from tests.ceremonies.desk import Desk, desk
+from tests.ceremonies.desk import Desk
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import CLEAR, T0
 
 

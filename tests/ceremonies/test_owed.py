@@ -20,7 +20,8 @@ from ceremonies.events import (
 )
 from ceremonies.owed import Debt, Work
 from tests.ceremonies.cast import ADA, BEN, CAT, SAM
-from tests.ceremonies.desk import HOUR, SECOND, Desk, approved, desk
+from tests.ceremonies.desk import HOUR, SECOND, Desk
+from tests.ceremonies.phases import approved, desk
 from tests.ceremonies.sights import CLEAR
 
 # -- effects ---------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from ceremonies.events import (
 from ceremonies.owed import Work
 from ceremonies.topology import CeremonyRules
 from tests.ceremonies.cast import ADA, BEN, CAT, DAN, EVE, HOLDERS, KIM, SAM
-from tests.ceremonies.desk import MINUTE, SECOND, Desk, approved, desk
+from tests.ceremonies.desk import MINUTE, SECOND, Desk
+from tests.ceremonies.phases import approved, desk
 
 _FAR = CeremonyRules(remind_every=timedelta(hours=9))  # where reminders would only be in the way
 

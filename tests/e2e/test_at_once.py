@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from lab.chat.deliveries import EnvelopeKind
 from lab.enterprise import Delay, Fault
 from lab.people import Person
@@ -48,13 +50,17 @@ def together(people: list[Person], shares: list[str]) -> list[Reaction]:
         return list(pool.map(lambda person: person.submits(), people))
 
 
-def test_three_holders_at_the_same_instant(stage: Stage) -> None:
+@pytest.mark.parametrize("bots", [1, 2], ids=["one replica", "two replicas"])
+def test_three_holders_at_the_same_instant(set_stage: SetStage, bots: int) -> None:
     """Vault gets one share at a time; all three count, and the drill passes."""
+    stage = set_stage(bots=bots)
     card = starts(stage, DRILL)
     people = ready(stage, card, ("Ada", "Ben", "Cat"))
     stage.vaults.inject(Fault(effect=Delay(0.3), path=UPDATE, times=3))
     reactions = together(people, [share_of(stage, number) for number in range(3)])
     assert all(reaction.acknowledged for reaction in reactions)
+    ways = {one.connection for r in reactions if r.delivery for one in r.delivery.attempts}
+    assert len(ways) == bots
     stage.people["Sam"].waits_until(card, "Drill on payments/b: passed", within=20)
     assert (sent(stage, UPDATE), took(stage, UPDATE)) == (3, 3)
     assert sorted(e["progress"] for e in events(stage, "share_accepted")) == [1, 2, 3]

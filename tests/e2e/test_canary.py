@@ -8,8 +8,24 @@ import re
 
 import redis
 
-from lab.stage import Stage
-from tests.e2e.acts import asked, asks_for_promotion, gives, hands_in, promoted, starts
+from lab.enterprise import Answer, CutAfter, Fault
+from lab.stage import CHANNEL, Stage
+from tests.e2e import spots
+from tests.e2e.acts import (
+    asked,
+    asks_for_promotion,
+    gives,
+    hands_in,
+    nonce_of,
+    opens,
+    pastes,
+    privately,
+    promoted,
+    share_of,
+    starts,
+    what_is_wrong,
+)
+from tests.e2e.traces import DELETE_TOKEN, PROMOTE, UPDATE
 
 
 def everything(stage: Stage) -> dict[str, str]:
@@ -39,6 +55,19 @@ def forms(secret: bytes) -> set[str]:
     }
 
 
+def nowhere(stage: Stage, *more: str) -> None:
+    """Look for all that passed between bot and Vault, and for these, wherever the bot wrote."""
+    heard = stage.vaults.record.overheard()
+    assert all(heard.values()), "the lab did not hear every kind of secret pass"
+    shares = stage.vaults["b"].bao.shares
+    secrets = {*more}.union(*(forms(share) for share in shares[:3]), *heard.values())
+    for place, text in everything(stage).items():
+        assert "payments" in text, f"nothing was found in {place}"
+        for secret in secrets:
+            assert secret not in text, f"a secret stands in {place}"
+        assert not re.search(r"\b(?:hvs|hvb|s)\.[0-9A-Za-z]{24,}", text), place
+
+
 def test_no_secret_leaves(stage: Stage) -> None:
     """Shares, OTP, encoded and decoded token: zero hits in logs, Redis and Slack."""
     vaults = stage.vaults
@@ -56,12 +85,45 @@ def test_no_secret_leaves(stage: Stage) -> None:
     gives(stage, "Cat", 2)
     promoted(stage, card)
 
-    secrets = set().union(*(forms(share) for share in shares[:3]))
-    secrets |= {shares[0].hex()[:40]}
-    heard = vaults.record.overheard()
-    assert all(heard.values()), "the lab did not hear every kind of secret pass"
-    secrets = secrets.union(*heard.values())
-    for place, text in everything(stage).items():
-        for secret in secrets:
-            assert secret not in text, f"a secret stands in {place}"
-        assert not re.search(r"\b(?:hvs|hvb|s)\.[0-9A-Za-z]{24,}", text), place
+    nowhere(stage, shares[0].hex()[:40])
+
+
+def echoes(secret: str) -> list[Answer]:
+    """Return what a Vault, or something before it, says that repeats what it was sent."""
+    return [
+        Answer(400, {"errors": [f"cannot make sense of {secret}"]}),
+        Answer(500, {"errors": [f"1 error occurred:\n\t* invalid key: {secret}\n\n"]}),
+        Answer(502, f"<html>Bad gateway: PUT key={secret}</html>"),
+    ]
+
+
+def test_no_secret_leaves_in_trouble(stage: Stage) -> None:
+    """The same where all goes wrong: error reports and tracebacks repeat nothing either."""
+    vaults, people = stage.vaults, stage.people
+    vaults.record.listen()
+    vaults["a"].kill()
+    card = starts(stage)
+    ada, sam, share = people["Ada"], people["Sam"], share_of(stage, 0)
+    nonce = nonce_of(card)
+    spots.cut_after(stage, spots.SHARE)
+    gives(stage, "Ben", 1)
+    opens(ada, asked(ada, nonce))
+    for effect in echoes(share):
+        vaults.inject(Fault(effect=effect, path=UPDATE))
+        pastes(ada, share)
+        assert what_is_wrong(ada.modal)
+    stage.redis.stop()
+    pastes(ada, share)
+    assert "Redis does not answer" in what_is_wrong(ada.modal)
+    stage.redis.start()
+    ada.closes()
+    mistaken = sam.types(f"/dr promote payments reason={share}", CHANNEL)
+    privately(sam, mistaken, "share")
+    vaults.inject(Fault(effect=CutAfter(), path=PROMOTE))
+    vaults.inject(Fault(effect=CutAfter(), path=DELETE_TOKEN))
+    asks_for_promotion(stage, card)
+    gives(stage, "Ada", 0)
+    gives(stage, "Cat", 2)
+    promoted(stage, card, within=60)
+
+    nowhere(stage)

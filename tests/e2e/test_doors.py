@@ -45,9 +45,16 @@ WHO = [
     pytest.param("Sam", id="in a shared channel"),
 ]
 
-ANYBODY = ("/dr", "/dr help", "/dr status", "/dr status payments", "status.show")
+ANYBODY = (
+    "/dr",
+    "/dr help",
+    "/dr status",
+    "/dr status payments",
+    "/dr health payments",
+    "status.show",
+)
 COMMANDS = (
-    *ANYBODY[:4],
+    *ANYBODY[:-1],
     "/dr start payments for=drill",
     "/dr start payments",
     "/dr cancel payments",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import redis
 
 from lab.enterprise import AfterPromotion
 from lab.process import wait_until
@@ -20,6 +21,7 @@ from tests.e2e.acts import (
 from tests.e2e.conftest import SetStage
 from tests.e2e.traces import DELETE_TOKEN, PROMOTE, events, sent, took
 
+SEALED = "conclave:*:secret:token:*"
 BY_BUTTON = "[approval]\nholders_count = false\n"
 
 
@@ -115,6 +117,21 @@ def test_a_token_that_nobody_approved(set_stage: SetStage) -> None:
     over = stage.people["Sam"].waits_until(card, "token not used", "is deleted", within=20)
     assert "No promotion was approved in time" in over
     assert "ceremony.restart" in over.buttons
+    assert (took(stage, PROMOTE), took(stage, DELETE_TOKEN)) == (0, 1)
+
+
+def test_cancelled_with_the_token_there(set_stage: SetStage) -> None:
+    """It is deleted at Vault and opens nothing any more; nothing was promoted."""
+    stage = set_stage(options=BY_BUTTON)
+    card = alone(stage)
+    sam = stage.people["Sam"]
+    all_give(stage, card)
+    held = sam.waits_until(card, "the token is there", "sealed")
+    with redis.Redis.from_url(stage.redis.url) as store:
+        assert len(store.keys(SEALED)) == 1
+        sam.clicks("ceremony.cancel", held)
+        sam.waits_until(card, "@Sam cancelled it", "The DR operation token is deleted", within=20)
+        assert store.keys(SEALED) == []
     assert (took(stage, PROMOTE), took(stage, DELETE_TOKEN)) == (0, 1)
 
 

@@ -68,3 +68,16 @@ def test_the_start_and_a_freeze_wake_people(set_stage: SetStage, pager: Pager) -
     )
     assert nonce_of(card) not in "".join(pager.heard)
     stage.people["Sam"].waits_for("json #2", channel=CHANNEL, within=20)
+
+
+def test_each_reminder_wakes_people(set_stage: SetStage, pager: Pager) -> None:
+    """Whoever sleeps through the start hears of it again, by the clock, until the end is near."""
+    options = f'[notify]\nurls = ["{pager.url}"]\n[ceremony]\nremind_every = "3s"\n'
+    stage = set_stage(options=options)
+    starts(stage)
+
+    def reminded() -> int:
+        return sum("still needed" in told for told in pager.heard)
+
+    wait_until(lambda: reminded() >= 2, seconds=25, what="the second reminder")
+    assert "a ceremony for promote has started" in pager.heard[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -92,3 +93,30 @@ def test_free_ports_differ() -> None:
     """No port is given out twice."""
     ports = [free_port() for _ in range(50)]
     assert len(set(ports)) == 50
+
+
+HOLDS = """
+import sys
+from lab.process import free_port
+print(free_port(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_port_is_kept_as_long_as_the_process_lives() -> None:
+    """Nobody else can claim it; the process ends without a word, and then it is free again."""
+    with subprocess.Popen(  # noqa: S603 — our own interpreter, and a program written above
+        [sys.executable, "-X", "dev", "-c", HOLDS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as holder:
+        assert holder.stdout
+        port = int(holder.stdout.readline())
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as claim:
+            with pytest.raises(OSError, match="in use"):
+                claim.bind(f"\0conclave-lab-port-{port}")
+            assert holder.communicate(timeout=10) == ("", "")
+            claim.bind(f"\0conclave-lab-port-{port}")

@@ -9,7 +9,10 @@ class Sealed(VaultError):
     """The node is sealed."""
 
     words = "The node is sealed."
-    advice = "Unseal every node of this cluster (with the primary's unseal keys), then try again."
+    advice = (
+        "Unseal every node of this cluster (with the primary's unseal keys; where Vault unseals "
+        "itself, see why its seal does not answer), then try again."
+    )
 
 
 class Uninitialised(VaultError):

@@ -95,12 +95,19 @@ def test_a_crowd_on_a_bad_day_still_fits(phase: Phase, ending: Ending | None, fr
 
 
 def test_a_crowd_fits_into_the_modals() -> None:
-    """The same for what is opened from the cards."""
+    """The same for what is opened from the cards; what each is for is not what is cut off."""
     c = crowded(Phase.COLLECTING)
-    view_words(modals.share_modal("payments", c))
-    view_words(modals.promotion_modal("payments", c, evidence=EVIDENCE))
-    view_words(modals.choose_holders_modal("payments", c, CROWD))
-    view_words(modals.notice_view(LONG, LONG))
+    share = view_words(modals.share_modal("payments", c))
+    assert "Which share:* your *payments* share" in share
+    assert "Give it to Vault" in share
+    promotion = view_words(modals.promotion_modal("payments", c, evidence=EVIDENCE))
+    assert ":no_entry: *blocks*" in promotion
+    assert "Type payments/b to confirm" in promotion
+    choice = view_words(modals.choose_holders_modal("payments", c, CROWD))
+    assert "*19 rounds were lost.*" in choice
+    assert choice.count("N" * 20) >= len(MANY)
+    notice = view_words(modals.notice_view(LONG, LONG))
+    assert "it's burning &amp; worse" in notice
 
 
 def test_what_blocks_is_never_left_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -74,8 +75,20 @@ def test_a_view_that_slack_would_refuse_goes_loud(case: str) -> None:
         check_view(REFUSED_VIEWS[case])
 
 
+def passes(check: Callable[..., None], *given: object) -> bool:
+    """Return whether a check says nothing."""
+    try:
+        check(*given)
+    except RuntimeError:
+        return False
+    return True
+
+
 def test_what_fits_passes() -> None:
     """Up to the limits nothing is refused."""
-    check_message("x" * 4000, [field(2000), named("a"), named("b"), row("a", "b"), row("a")])
-    check_message("x", [SECTION] * 50)
-    check_view({"blocks": [typed(max_length=3000), menu("a", "b")], "submit": {}})
+    ids = [field(2000), named("a"), named("b"), row("a", "b"), row("a")]
+    assert passes(check_message, "x" * 4000, ids)
+    assert passes(check_message, "x", [SECTION] * 50)
+    full = {"blocks": [typed(max_length=3000), menu("a", "b")], "submit": {}}
+    assert passes(check_view, full)
+    assert passes(check_view, {"blocks": [SECTION] * 100, "private_metadata": "x" * 3000})

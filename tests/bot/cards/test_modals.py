@@ -102,7 +102,11 @@ def test_any_number_of_holders_can_be_chosen_from(count: int) -> None:
     ids = tuple(f"U0H{n}" for n in range(count))
     people = tuple(Person(slack=i, name="N" * 90, roles=frozenset()) for i in ids)
     c = replace(states.collecting(), holders=ids)
-    view_words(modals.choose_holders_modal("payments", c, Roster(people=people)))
+    view = modals.choose_holders_modal("payments", c, Roster(people=people))
+    assert "Choose at least 3 holders" in view_words(view)
+    [menu] = [block["element"] for block in view["blocks"] if block["type"] == "input"]
+    pages = [group["options"] for group in menu.get("option_groups", [menu])]
+    assert [option["value"] for page in pages for option in page] == list(ids)
 
 
 def test_a_share_on_its_way_is_not_given_twice() -> None:

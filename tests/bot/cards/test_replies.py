@@ -69,9 +69,14 @@ def test_clusters_are_offered_where_several_fit() -> None:
 
 @pytest.mark.parametrize("reason", ["r" * 3000, '"\\\u202e' * 1000, "\U0001f525" * 3000])
 def test_a_long_reason_fits_into_a_button(reason: str) -> None:
-    """It is shortened, never refused."""
-    words(replies.purposes("payments", reason=reason, command="/dr"))
-    words(replies.clusters("payments", ["b"], purpose=Purpose.DRILL, reason=reason, command="/dr"))
+    """It is shortened, never refused; the rest of what the button carries is whole."""
+    one = replies.clusters("payments", ["b"], purpose=Purpose.DRILL, reason=reason, command="/dr")
+    for card in (replies.purposes("payments", reason=reason, command="/dr"), one):
+        assert "Nothing has started yet" in words(card)
+        for action_id, carried in all_buttons(card):
+            assert (action_id, carried["set"]) == ("ceremony.start", "payments")
+            assert carried["reason"][:100] == reason[:100]
+            assert len(carried["reason"]) < len(reason)
 
 
 @pytest.mark.parametrize("action_id", ["ceremony.cancel", "ceremony.nudge", "promotion.open"])

@@ -289,6 +289,7 @@ def test_an_answer_that_slack_does_not_take_comes_as_a_direct_message(
     conductor.answers["extend"] = no("The ceremony is at its maximum already.")
     seen = board.shows(collecting())
     chat.world.hooks.origin = "http://127.0.0.1:1"
-    cast["Sam"].clicks("ceremony.extend", seen)
+    clicked = cast["Sam"].clicks("ceremony.extend", seen)
 
-    cast["Sam"].waits_for("at its maximum", direct=True)
+    assert cast["Sam"].waits_for("at its maximum", direct=True, after=clicked)
+    assert cast["Sam"].look("at its maximum", ephemeral=True) is None

@@ -208,7 +208,9 @@ def test_the_roster_of_the_moment_decides(cast: Cast, conductor: ScriptedConduct
     fewer = replace(ROSTER, people=tuple(p for p in ROSTER.people if p.slack != "U0ADA"))
     conductor.people = replace(conductor.people, roster=fewer)
     reaction = cast["Ada"].types("/dr help", INCIDENT)
-    told(cast["Ada"], reaction, "roster")
+    answer = told(cast["Ada"], reaction, "roster")
+    assert "What you can do" not in answer
+    assert not answer.buttons
 
 
 def test_a_command_that_is_delivered_twice_is_answered_once(

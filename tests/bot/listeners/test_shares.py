@@ -157,9 +157,11 @@ def test_a_late_refusal_reaches_whoever_closed_the_modal(
     ada.submits()
     ada.waits_for_modal("on its way to Vault")
     ada.closes()
+    assert ada.look("give yours again", direct=True) is None
     finish.set()
 
-    ada.waits_for("give yours again", direct=True)
+    assert ada.waits_for("give yours again", direct=True)
+    assert len(conductor.calls("offer_share")) == 1
 
 
 def test_nobody_waits_for_the_shares_of_others(

@@ -95,6 +95,8 @@ def test_a_start_is_settled_by_another_replica(table: Table) -> None:
     stop_in_mid_effect(table, Kind.START)
 
     table.waits_for(Phase.COLLECTING, seconds=40)
+    assert len(table.vaults.record.accepted(path=ATTEMPT, method="PUT")) == 1
+    assert isinstance(table.gives(HOLDERS[0], table.shares[0]), Done)
 
 
 def test_a_deletion_is_repeated_by_another_replica(table: Table) -> None:

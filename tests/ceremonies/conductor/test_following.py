@@ -9,7 +9,8 @@ from ceremonies.conductor.truth import follows
 from ceremonies.events import AttemptLost, Event, GivenOutside, Lost, RoundLoss, RoundLost
 from ceremonies.vault import Attempt
 from tests.ceremonies.cast import ADA
-from tests.ceremonies.desk import Desk, desk, only
+from tests.ceremonies.desk import Desk, only
+from tests.ceremonies.phases import desk
 
 
 def seen(table: Desk, *, nonce: str = "n1", progress: int) -> list[Event]:

@@ -12,7 +12,8 @@ from ceremonies.owed import Work
 from ceremonies.vault import Attempt
 from lab.process import wait_until
 from tests.ceremonies.cast import ADA, BEN, HOLDERS, SAM
-from tests.ceremonies.desk import Desk, desk, only
+from tests.ceremonies.desk import Desk, only
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import CLEAR
 from tests.table import Table
 

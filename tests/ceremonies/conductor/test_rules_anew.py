@@ -11,7 +11,8 @@ from ceremonies.conductor.configuration import configured_anew
 from ceremonies.events import CeremonyStarted, RulesChanged
 from ceremonies.topology import ApprovalRules, CeremonyRules, ReplicationSet, rules_hash
 from tests.ceremonies.cast import rules
-from tests.ceremonies.desk import desk, only
+from tests.ceremonies.desk import only
+from tests.ceremonies.phases import desk
 from tests.table import SET, Table
 
 OTHERS = {

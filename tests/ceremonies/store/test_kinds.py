@@ -10,7 +10,7 @@ from ceremonies import store
 from ceremonies.errors import StoreUnreachable
 from ceremonies.log import heads, log_key
 from lab.process import wait_until
-from tests.everything import use_everything
+from tests.everything import WRITTEN, use_everything
 from tests.logs import SET, add, begin, connected, grow, open_log, somebody, won
 from tests.redises import DURABLE, Move, join, serve, serve_cluster, serve_replica, watch
 
@@ -18,7 +18,7 @@ from tests.redises import DURABLE, Move, join, serve, serve_cluster, serve_repli
 def test_one_server(tmp_path: Path) -> None:
     """A plain redis:// URL."""
     server = serve(tmp_path, **DURABLE)
-    use_everything(server.url)
+    assert use_everything(server.url) == WRITTEN
     server.child.kill()
 
 
@@ -26,7 +26,9 @@ def test_one_server_with_a_replica(tmp_path: Path) -> None:
     """The same with a replica that confirms."""
     primary = serve(tmp_path / "primary", **DURABLE)
     replica = serve_replica(tmp_path / "replica", primary)
-    use_everything(primary.url)
+    assert use_everything(primary.url) == WRITTEN
+    with replica.client as there:
+        assert there.exists(log_key(SET)), "the replica has it too"
     replica.child.kill()
     primary.child.kill()
 
@@ -34,7 +36,7 @@ def test_one_server_with_a_replica(tmp_path: Path) -> None:
 def test_a_cluster(tmp_path: Path) -> None:
     """A Cluster: the keys of a set share a slot, sets are spread, wakes reach every node."""
     node = serve_cluster(tmp_path, **DURABLE)
-    use_everything(node.url.replace("redis://", "redis+cluster://"))
+    assert use_everything(node.url.replace("redis://", "redis+cluster://")) == WRITTEN
     node.child.kill()
 
 
@@ -64,7 +66,8 @@ def test_behind_sentinel(tmp_path: Path) -> None:
     """The primary is found by the service's name; a Sentinel that is away is passed over."""
     primary = serve(tmp_path / "primary", **DURABLE)
     sentinel = watch(tmp_path / "sentinel", primary, service="main")
-    use_everything(f"redis+sentinel://127.0.0.1:1,127.0.0.1:{sentinel.port}/main/0")
+    service = f"redis+sentinel://127.0.0.1:1,127.0.0.1:{sentinel.port}/main/0"
+    assert use_everything(service) == WRITTEN
     other = f"redis+sentinel://127.0.0.1:{sentinel.port}/other"
     with connected(other) as client, pytest.raises(StoreUnreachable):
         store.now(client)

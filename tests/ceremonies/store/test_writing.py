@@ -11,7 +11,7 @@ from ceremonies.errors import StoreUnreachable
 from ceremonies.store import Script, Writer
 from ceremonies.store.translation import RIGHTS
 from lab.process import wait_until
-from tests.everything import use_everything
+from tests.everything import WRITTEN, use_everything
 from tests.logs import add, begin, connected, open_log, somebody, won
 from tests.redises import DURABLE, serve, serve_replica
 from tests.wire import Wire
@@ -149,5 +149,5 @@ def test_a_user_with_no_more_rights_than_advised(tmp_path: Path) -> None:
         outside.execute_command(
             "ACL", "SETUSER", "conclave", "ON", ">hush", "resetchannels", *RIGHTS.split()
         )
-    use_everything(server.url.replace("://", "://conclave:hush@"))
+    assert use_everything(server.url.replace("://", "://conclave:hush@")) == WRITTEN
     server.child.kill()

@@ -1,8 +1,8 @@
-"""A scripted node that answers all that a look asks, as a node of a healthy cluster does."""
+"""Nodes that answer all that a look asks."""
 
 from __future__ import annotations
 
-from lab.scripted_node import Node, says
+from lab.scripted_node import Node, Nodes, says
 
 CLUSTER_ID = "0f8d9d2e-1b7e-4c55-9a63-5c2f6a1b0e11"
 OTHER_ID = "7c1e2a34-93f0-4b1e-8f61-0d1c5a9b2d22"
@@ -41,4 +41,11 @@ def furnish(
     node.tell("GET", "sys/replication/dr/status", says({"data": {"mode": mode}}))
     node.tell("GET", "sys/seal-status", says({"sealed": False, "recovery_seal": False}))
     node.tell("GET", "sys/leader", says(leader))
+    return node
+
+
+def dead(nodes: Nodes) -> Node:
+    """Return a node at whose address nobody listens."""
+    node = nodes.start()
+    nodes.stop(node)
     return node
