@@ -11,7 +11,7 @@ from bot.cards.phrases import mention, more_people, ours, people, quoted, when
 from ceremonies.approval import agreed, approvers_needed, lapses
 from ceremonies.ceremony import Ceremony, Phase, Request
 from ceremonies.events import Purpose
-from ceremonies.evidence import Evidence, Level
+from ceremonies.evidence import Check, Evidence, Level
 from ceremonies.topology import ReplicationSet
 
 _SHOWN = 6
@@ -49,7 +49,8 @@ def _blocked(evidence: Evidence) -> str:
     if evidence.blocks:
         words = " ".join(found.words for found in evidence.blocks)
         return f"*The gate blocked the promotion:* {ours(words)}"
-    doubts = [found.words for found in evidence.findings if found.level is not Level.PASS]
+    told = (Check.PRIMARY, Check.STATE)
+    doubts = [f.words for f in evidence.findings if f.level is Level.WARN and f.check in told]
     return (
         "*The nodes' answers got worse after the promotion was asked for,* so nobody has agreed to "
         f"them: {ours(' '.join(doubts))} If it is still right, ask anew."
@@ -58,6 +59,8 @@ def _blocked(evidence: Evidence) -> str:
 
 def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) -> Iterator[str]:
     yield f"*Promotion:* {mention(request.by)} asked for it {when(request.at)}."
+    for lifted in request.overrides:
+        yield f":warning: *Overridden:* {ours(lifted.words, 200)}"
     if request.reason.strip():
         yield f"Reason: {quoted(request.reason)}"
     given = lapses(c, rules, now=now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from slack_sdk.models.blocks import (
+    Block,
+    CheckboxesElement,
     Option,
     OptionGroup,
     PlainTextInputElement,
@@ -25,9 +27,11 @@ PROMOTION_REQUEST = "promotion.request"
 CHOOSE = "ceremony.choose"
 ACTION = "value"
 SHARE, CLUSTER, REASON, HOLDERS = "share", "cluster", "reason", "holders"
+OVERRIDE = "override"
 REASON_LENGTH = 1000
 _SHARE_LENGTH = 3000
 _OPTIONS = 100
+_BOXES = 10
 _LABEL = 75
 
 
@@ -103,6 +107,7 @@ def promotion_modal(
             hint=PlainTextObject(text="Whoever approves reads this. No secrets."),
             optional=True,
         ),
+        *_overrides(seen),
     ]
     return modal(
         title="Ask for the promotion",
@@ -111,6 +116,20 @@ def promotion_modal(
         submit="Ask",
         metadata=buttons.value_of(set_name, c),
     )
+
+
+def _overrides(seen: Evidence) -> list[Block]:
+    """Offer to lift the blocks that may be lifted: for a reason, and with one more person."""
+    lifted = [found for found in seen.blocks if not found.final][:_BOXES]
+    if not lifted:
+        return []
+    options = [
+        Option(value=str(found.check), text=PlainTextObject(text=cut(str(found.check), _LABEL)))
+        for found in lifted
+    ]
+    boxes = CheckboxesElement(action_id=ACTION, options=options)
+    hint = PlainTextObject(text="Needs a reason above and one more approval. It stands in the log.")
+    return [asked(OVERRIDE, "Go on in spite of what blocks", boxes, hint=hint, optional=True)]
 
 
 def choose_holders_modal(set_name: str, c: Ceremony, roster: Roster) -> Json:

@@ -10,7 +10,7 @@ from bot.cards import buttons, modals, phrases, replies
 from bot.listeners.house import LONG_OVER, House
 from bot.listeners.looks import Looks
 from bot.listeners.modals import Errors, Outcome, Shut, Told, answer
-from bot.listeners.visit import Body, Visit, of_click, of_submission, typed
+from bot.listeners.visit import Body, Visit, chosen, of_click, of_submission, typed
 from bot.people import Door
 from bot.reply import ask
 from ceremonies import share
@@ -69,7 +69,8 @@ class PromotionDoors:
         """Ask for the promotion; what is typed wrongly is told in the modal."""
         visit = of_submission(body)
         name, reason = typed(body, modals.CLUSTER), typed(body, modals.REASON)
-        work = self.house.answered(REQUEST, visit, lambda: self._ask(visit, name, reason))
+        lifted = chosen(body, modals.OVERRIDE)
+        work = self.house.answered(REQUEST, visit, lambda: self._ask(visit, name, reason, lifted))
         meanwhile = modals.notice_view(
             "Asking every node",
             "Every node of the set is being asked before the promotion is requested. You may "
@@ -83,7 +84,7 @@ class PromotionDoors:
             later=lambda late: self.house.tell_outcome(visit, late),
         )
 
-    def _ask(self, visit: Visit, name: str, reason: str) -> Outcome:
+    def _ask(self, visit: Visit, name: str, reason: str, lifted: tuple[str, ...]) -> Outcome:
         if share.is_shown_in(reason):
             return Errors(errors={modals.REASON: share.SHOWN_WORDS})
         given = self.house.conductor.request_promotion(
@@ -93,11 +94,13 @@ class PromotionDoors:
             typed=name,
             reason=reason,
             cause=visit.cause,
+            overrides=lifted,
         )
         if not isinstance(given, Refusal):
             where = phrases.place(visit.set_name, given.ceremony.cluster) if given.ceremony else ""
             return Shut(words=f"The promotion of {where} is asked for; its card shows who agrees.")
         if given.reason is Reason.MALFORMED:
-            return Errors(errors={modals.CLUSTER: given.words})
+            block = modals.REASON if lifted and not reason.strip() else modals.CLUSTER
+            return Errors(errors={block: given.words})
         told = self.house.refused(visit.set_name, given)
         return Told(view=modals.notice_view("Not asked for", given.words), card=told)

@@ -254,9 +254,14 @@ class Conductor:
             station.note_configuration()
 
     def look(self, set_name: str, *, target: str | None = None) -> Evidence:
-        """Ask every node of every cluster of the set now; up to 10 s."""
+        """Ask every node of every cluster of the set now; up to 10 s.
+
+        Judged for `target`, in the runbook of its open ceremony if there is one.
+        """
         station = self._stations[set_name]
-        return station.look(target or next(iter(station.clients)))
+        c = station.ledger.state.open_ceremony(target) if target else None
+        context = context_of(station.ledger.state, c, self.sets[set_name]) if c else None
+        return station.look(target or next(iter(station.clients)), context)
 
     def health(self, set_name: str) -> Health:
         """Ask every node now, and say how replication stands; up to 10 s."""

@@ -30,6 +30,9 @@ from ceremonies.events import (
     SecondPrimaryGone,
     SecondPrimarySeen,
     ShareConflicted,
+    StepRefused,
+    StepRequested,
+    StepSlow,
     TailLost,
     TokenDeletionUnknown,
 )
@@ -41,7 +44,7 @@ def alarm_of(state: SetState, event: Event) -> str:
     named = state.find(getattr(event, "ceremony", ""))
     cluster = named.cluster if named else _cluster(event)
     where = f"{state.name}/{cluster}" if cluster else state.name
-    words = _words(event) or _watched(event) or _given_up(named, event)
+    words = _words(event) or _watched(event) or _of_step(event) or _given_up(named, event)
     return f"{where}: {words}" if words else ""
 
 
@@ -70,6 +73,19 @@ def _watched(event: Event) -> str:
             return "attempts are let in without a token now; close that again afterwards."
         case AccessReminded():
             return "attempts are still let in without a token: take the setting away again."
+        case _:
+            return ""
+
+
+def _of_step(event: Event) -> str:
+    """Return what wakes people of a runbook: what it waits for, and what did not work."""
+    match event:
+        case StepRequested():
+            return "a runbook's step is asked for; another person must approve it in Slack."
+        case StepRefused(again=False):
+            return "a runbook's step did not work; its card in Slack says why."
+        case StepSlow():
+            return "a runbook's step was accepted but is not done after two minutes."
         case _:
             return ""
 

@@ -49,10 +49,16 @@ WAKING = {
     "SecondPrimaryGone",
     "SecondPrimarySeen",
     "ShareConflicted",
+    "StepRequested",
+    "StepSlow",
     "TailLost",
     "TokenDeletionUnknown",
 }
-BOTH = {"AccessSeen", "NodesSealed"}  # for the worse it wakes, for the better it does not
+BOTH = {"AccessSeen", "NodesSealed", "StepRefused"}  # for the worse it wakes, else it does not
+    "AccessSeen",
+    "NodesSealed",
+    "StepRefused",
+}  # for the worse it wakes, for the better it does not
 
 
 @settings(deadline=None, max_examples=5)

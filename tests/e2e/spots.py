@@ -19,10 +19,13 @@ class Spot:
     path: str
     method: str | None = None
     nth: int = 1
+    cluster: str = "b"
 
     def fault(self, effect: KillBefore | KillAfter | CutBefore | CutAfter) -> Fault:
         """Return the fault that meets this request."""
-        return Fault(effect=effect, path=self.path, method=self.method, nth=self.nth, cluster="b")
+        return Fault(
+            effect=effect, path=self.path, method=self.method, nth=self.nth, cluster=self.cluster
+        )
 
 
 START = Spot(path=ATTEMPT, method="PUT")

@@ -6,6 +6,8 @@ only, never in Slack, and a secondary's id whose token was lost is revoked at th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from ceremonies.conductor.steps.scene import Scene
@@ -18,7 +20,7 @@ from ceremonies.events import (
     Kind,
 )
 from ceremonies.steps import Do
-from ceremonies.vault.errors import PermissionDenied, TruthUnknown
+from ceremonies.vault.errors import ActivationUnfit, PermissionDenied, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -53,6 +55,9 @@ def activate(scene: Scene) -> None:
         return
     except VaultError as error:
         words = f"{scene.follows} made no activation token. {error} {error.advice}"
+        if isinstance(error, ActivationUnfit):
+            # The primary knows this id now, and nobody will use what was made for it.
+            scene.conclude(_spent(scene, intent, words))
         scene.refuse(type(error).__name__, words, effect=intent.effect, again=True)
         return
     kept_s = max(60, (made.expires_at - station.clock.now()) // 1000)
@@ -72,14 +77,15 @@ def activate(scene: Scene) -> None:
 
 def settle_activation(scene: Scene, intent: Intended) -> None:
     """A token whose reply was lost is held by nobody: its id is revoked, another one is made."""
-    spent = ActivationSpent(
-        runbook=scene.runbook.id,
-        step=scene.step.id,
-        effect=intent.effect,
-        secondary_id=intent.nonce,
-        words="The primary's answer was lost, so nobody holds this activation token.",
-    )
+    words = "The primary's answer was lost, so nobody holds this activation token."
+    spent = replace(_spent(scene, intent, words), effect=intent.effect)
     scene.station.close_intent(intent.effect, spent)
+
+
+def _spent(scene: Scene, intent: Intended, words: str) -> ActivationSpent:
+    return ActivationSpent(
+        runbook=scene.runbook.id, step=scene.step.id, secondary_id=intent.nonce, words=words
+    )
 
 
 def revoke(scene: Scene, secondary_id: str) -> None:

@@ -105,8 +105,8 @@ def test_a_refusal_is_private_and_says_why(cast: Cast, conductor: ScriptedConduc
 def test_what_comes_later_is_refused_by_name(cast: Cast, conductor: ScriptedConductor) -> None:
     """Nothing half-works: the answer names what was asked for."""
     for line, named in (
-        ("/dr run payments failover", "/dr run"),
-        ("/dr start payments for=disable", "for=disable"),
+        ("/dr shift payments issue", "/dr shift"),
+        ("/dr report payments", "/dr report"),
     ):
         reaction = cast["Sam"].types(line, INCIDENT)
         assert named in told(cast["Sam"], reaction, "comes later")
@@ -162,10 +162,19 @@ def test_a_command_about_the_only_open_ceremony(
 
 def test_without_an_open_ceremony_nothing_is_done(cast: Cast, conductor: ScriptedConductor) -> None:
     """The answer says that none is open."""
-    for line in ("/dr cancel payments", "/dr promote payments", "/dr nudge payments"):
+    for line in ("/dr cancel payments", "/dr nudge payments"):
         reaction = cast["Sam"].types(line, INCIDENT)
         told(cast["Sam"], reaction, "No ceremony is open")
     assert conductor.calls("cancel") == []
+
+
+def test_without_one_a_promotion_begins_with_its_token(
+    cast: Cast, conductor: ScriptedConductor
+) -> None:
+    """`promote` opens the failover runbook at its first step: a ceremony for the token."""
+    cast["Sam"].types("/dr promote payments reason=a is gone", INCIDENT)
+    asked = conductor.waits_for("start")
+    assert (asked["purpose"], asked["reason"]) == (Purpose.PROMOTE, "a is gone")
 
 
 def test_where_two_ceremonies_are_open_each_is_a_button(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.listeners.orders import LONGEST_REASON, Order, Verb, parse
 from ceremonies.commands import Reason, Refusal
-from ceremonies.events import Purpose
+from ceremonies.events import Play, Purpose
 from ceremonies.roster import KeyHolder
 from ceremonies.topology import Cluster, ReplicationSet
 
@@ -51,6 +51,20 @@ UNDERSTOOD = {
     "an underscore in a purpose": (
         "start payments for=drill",
         {"verb": Verb.START, "set_name": "payments", "purpose": Purpose.DRILL},
+    ),
+    "a runbook": (
+        "run payments planned-failover cluster=b reason=maintenance",
+        {
+            "verb": Verb.RUN,
+            "set_name": "payments",
+            "play": Play.PLANNED_FAILOVER,
+            "cluster": "b",
+            "reason": "maintenance",
+        },
+    ),
+    "a runbook before its set": (
+        "run Planned_Failover payments",
+        {"verb": Verb.RUN, "set_name": "payments", "play": Play.PLANNED_FAILOVER},
     ),
     "without a purpose": ("start payments", {"verb": Verb.START, "set_name": "payments"}),
     "with a cluster": ("start payments for=promote cluster=B", {**START, "cluster": "b"}),
@@ -138,15 +152,10 @@ REFUSED = {
         ("`for=promote`", "`drill`"),
     ),
     "a word too many": ("status payments please", Reason.MALFORMED, ("`please`",)),
-    "a runbook": ("run payments failover", Reason.COMES_LATER, ("`/dr run`", "comes later")),
+    "no runbook": ("run payments", Reason.MALFORMED, ("which runbook", "`failover`")),
+    "a runbook mistyped": ("run payments fialover", Reason.MALFORMED, ("`failover`?",)),
     "a shift": ("SHIFT payments issue", Reason.COMES_LATER, ("comes later",)),
     "a report": ("report payments", Reason.COMES_LATER, ("comes later",)),
-    "a ceremony to repoint": (
-        "start payments for=update-primary",
-        Reason.COMES_LATER,
-        ("`for=update-primary`",),
-    ),
-    "a ceremony to disable": ("start payments for=DISABLE", Reason.COMES_LATER, ("comes later",)),
 }
 
 

@@ -10,7 +10,8 @@ from ceremonies.events import Event, PromotionBlocked, PromotionRequested
 from ceremonies.evidence import Evidence, Finding, Level
 from ceremonies.owed import Work
 from tests.ceremonies.cast import ADA, BEN, KIM, SAM
-from tests.ceremonies.desk import Desk, desk, only
+from tests.ceremonies.desk import Desk, only
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import CLEAR
 
 MERKLE = Finding(check="merkle", level=Level.BLOCK, words="Its merkle tree is corrupted.")
