@@ -55,10 +55,6 @@ WAKING = {
     "TokenDeletionUnknown",
 }
 BOTH = {"AccessSeen", "NodesSealed", "StepRefused"}  # for the worse it wakes, else it does not
-    "AccessSeen",
-    "NodesSealed",
-    "StepRefused",
-}  # for the worse it wakes, for the better it does not
 
 
 @settings(deadline=None, max_examples=5)
