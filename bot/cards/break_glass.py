@@ -65,7 +65,7 @@ def closing(where: str, glass: Glass) -> str:
         f"known that they are not.{said} On *every* node take {code(SETTING)} out of the "
         "configuration and send SIGHUP. Conclave asks each node and tells you until all of them "
         "refuse. A node that serves as primary cannot be asked: look there, then press *It is "
-        "closed*."
+        "closed* on the ceremony's card."
     )
 
 

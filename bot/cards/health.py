@@ -39,7 +39,7 @@ def health_card(set_name: str, health: Health, state: SetState | None = None) ->
 
 def _told(state: SetState) -> list[str]:
     """Return what stands of what was told aloud: two primaries, sealed nodes, attempts, doors."""
-    left = [name for name in state.glass if state.left_open(name)]
+    left = [name for name, glass in state.glass.items() if glass.ceremony and state.left_open(name)]
     open_now = [break_glass.closing(place(state.name, name), state.glass[name]) for name in left]
     return [*(words for _, words in watched(state)), *open_now][:_CLUSTERS]
 

@@ -1,4 +1,4 @@
-"""What is seen while nobody does anything, told aloud: two primaries, sealed nodes, attempts.
+"""What is seen while nobody does anything: two primaries, sealed nodes, attempts, open doors.
 
 Each is posted once for each occasion, in the channel, to the incident commanders.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.cards import break_glass
 from bot.cards.keys import watch_key
 from bot.cards.phrases import code, place, shares, when
 from ceremonies.state import Foreign, SetState
@@ -25,6 +26,11 @@ def watched(state: SetState) -> Iterator[tuple[str, str]]:
         if found.nonce:
             words = foreign(state.name, cluster, found)
             yield watch_key("attempt", f"{cluster}:{found.nonce[:40]}:{found.progress}"), words
+    for cluster in state.glass:
+        glass = state.left_open(cluster)
+        if glass is not None and not glass.ceremony:
+            words = break_glass.closing(place(state.name, cluster), glass)
+            yield watch_key("open", f"{cluster}:{glass.opened_at}:{glass.reminders}"), words
 
 
 def two_primaries(state: SetState) -> str:

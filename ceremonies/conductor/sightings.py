@@ -155,6 +155,15 @@ def attempt_gone(state: SetState, cluster: str) -> ForeignAttemptGone | None:
     return ForeignAttemptGone(cluster=cluster, nonce=was.nonce) if was and was.nonce else None
 
 
+def wants_token(version: str | None) -> bool:
+    """Return whether this version lets nobody make an attempt without a token, unless told to.
+
+    Whether it does is asked of the node; an earlier version that lets us in was not told to.
+    """
+    major = (version or "").partition(".")[0]
+    return major.isdigit() and int(major) >= 2  # noqa: PLR2004 — since Vault 2.0
+
+
 def _looks_itself(state: SetState, cluster: str) -> bool:
     c = state.open_ceremony(cluster)
     return c is not None and c.phase in (Phase.STARTING, Phase.BLOCKED, Phase.COLLECTING)

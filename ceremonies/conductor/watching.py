@@ -10,9 +10,9 @@ import structlog
 from ceremonies.conductor import sightings
 from ceremonies.conductor.station import BOT, Station
 from ceremonies.errors import VaultError
-from ceremonies.events import Event, SecondPrimarySeen
+from ceremonies.events import AccessSeen, Event, SecondPrimarySeen
 from ceremonies.state import SetState
-from ceremonies.vault import Attempt, ClusterView, Mode
+from ceremonies.vault import Access, Attempt, ClusterView, Mode
 
 log = structlog.get_logger()
 
@@ -46,6 +46,7 @@ class Watcher:
             role = sightings.role(view)
             if role is Mode.SECONDARY and view.active:
                 self._tell_attempt(name, view.active)
+                self._tell_open_door(view, view.active)
             elif role in (Mode.PRIMARY, Mode.DISABLED):
                 self._tell_no_attempt(name)
 
@@ -111,6 +112,21 @@ class Watcher:
             return (found,) if found else ()
 
         self._station.ledger.record(build, who=BOT)
+
+    def _tell_open_door(self, view: ClusterView, node: str) -> None:
+        """A cluster of 2.x that lets anybody in was opened by somebody, or was forgotten open.
+
+        A standby that is left open shows only once it leads.
+        """
+        version = next((n.version for n in view.nodes if n.address == node), None)
+        known = view.name in self._station.ledger.state.glass
+        client = self._station.clients[view.name]
+        if known or not sightings.wants_token(version):
+            return
+        if client.tokenless_probe(node) is not Access.OPEN:
+            return
+        seen = AccessSeen(ceremony="", cluster=view.name, nodes=(node,))
+        self._station.conclude(seen, unless=lambda state: view.name in state.glass)
 
     def _tell_no_attempt(self, cluster: str) -> None:
         """Only a secondary has attempts: what was open there before is over."""

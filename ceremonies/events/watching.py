@@ -73,7 +73,10 @@ class TokenAdmitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessSeen:
-    """These nodes let attempts be made without a token; `admits`: ours may be made now."""
+    """These nodes let attempts be made without a token; `admits`: ours may be made now.
+
+    Without a ceremony: nobody asked for it.
+    """
 
     type: Literal["access_seen"] = "access_seen"
     ceremony: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.events import (
-    AccessClosed,
     AccessReminded,
     AccessSeen,
     AttemptLost,
@@ -51,7 +50,7 @@ def alarm_of(state: SetState, event: Event) -> str:
 def _cluster(event: Event) -> str:
     """Return the cluster that an event without a ceremony is about, if any."""
     watched = SecondPrimarySeen | SecondPrimaryGone | NodesSealed | ForeignAttemptSeen
-    return event.cluster if isinstance(event, watched | AccessReminded | AccessClosed) else ""
+    return event.cluster if isinstance(event, watched | AccessReminded | AccessSeen) else ""
 
 
 def _watched(event: Event) -> str:
@@ -71,6 +70,8 @@ def _watched(event: Event) -> str:
             return "Vault wants a token for the attempt and has none; the card in Slack says more."
         case AccessSeen(admits=True):
             return "attempts are let in without a token now; close that again afterwards."
+        case AccessSeen(ceremony=""):
+            return "attempts are let in without a token, and no ceremony asked for it."
         case AccessReminded():
             return "attempts are still let in without a token: take the setting away again."
         case _:

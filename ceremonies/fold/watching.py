@@ -54,6 +54,10 @@ def after_watch_event(state: SetState, event: Event, *, at: int) -> SetState:
         case AccessClosed(cluster=cluster):
             others = {name: glass for name, glass in state.glass.items() if name != cluster}
             return replace(state, glass=others)
+        case AccessSeen(cluster=cluster, nodes=nodes) if cluster not in state.glass and nodes:
+            found = Glass(ceremony="", words="", needed_at=at, waits=False, refusals=0)
+            found = replace(found, nodes=nodes, opened_at=at)
+            return replace(state, glass={**state.glass, cluster: found})
         case BreakGlassApproved() | TokenAdmitted() | AccessSeen() | AccessReminded():
             glass = state.glass.get(event.cluster)
             if glass is None:

@@ -11,16 +11,19 @@ from lab.enterprise.faults import (
     KillAfter,
     KillBefore,
 )
+from lab.enterprise.furnish import BotLogin
 from lab.enterprise.licensed import practice_range
 from lab.enterprise.range import ReplicationRange
 from lab.enterprise.record import Record, Seen
 from lab.enterprise.replicate import ReplicationHeld
+from lab.enterprise.sayings import Said, Sayings
 from lab.enterprise.state import AfterPromotion, Behaviour, Role, VaultLine
 
 __all__ = [
     "AfterPromotion",
     "Answer",
     "Behaviour",
+    "BotLogin",
     "CutAfter",
     "CutBefore",
     "Delay",
@@ -33,6 +36,8 @@ __all__ = [
     "ReplicationHeld",
     "ReplicationRange",
     "Role",
+    "Said",
+    "Sayings",
     "Seen",
     "VaultLine",
     "practice_range",

@@ -24,7 +24,7 @@ from lab.enterprise.replicate import current_wal
 from lab.enterprise.site import Site
 from lab.enterprise.state import ClusterState, Role
 from lab.enterprise.streaming import streamed
-from lab.enterprise.tokens import SURVIVOR, refuse_token
+from lab.enterprise.tokens import refuse_token
 from lab.enterprise.wire import NO_CONTENT, Call, Reply, logical, refusal
 from lab.openbao import NotInTime, Refused, Unanswered
 
@@ -139,10 +139,7 @@ async def _sync(state: ClusterState, primary: ClusterState, *, epoch: int, enabl
 async def _fill(state: ClusterState, primary: ClusterState) -> None:
     wal = await asyncio.to_thread(current_wal, primary)
     await asyncio.to_thread(state.bao.restore_from, primary.bao)
-    state.remote_wal = wal
-    state.started_at.clear()
-    survive = state.behaviour.operation_token_survives
-    state.operation_tokens = dict.fromkeys(state.operation_tokens if survive else (), SURVIVOR)
+    state.was_filled(wal=wal)
 
 
 def _attempt_open(state: ClusterState) -> bool:

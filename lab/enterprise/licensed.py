@@ -83,6 +83,7 @@ class LicensedRange(ReplicationRange):
             return
         self.clear_faults()
         for cluster in self.clusters.values():
+            cluster.close_attempts()
             cluster.revive()
             if cluster.role is Role.SECONDARY:
                 cluster.cancel_attempt()

@@ -61,7 +61,7 @@ async def _answer(site: Site, call: Call) -> Reply:
         return words.IN_NAMESPACES if _namespace(call) else await played(site, call)
     if site.state.role is Role.SECONDARY:
         return await _on_secondary(site, call)
-    return await site.upstream.send(call)
+    return await site.pass_on(call)
 
 
 def _namespace(call: Call) -> str:

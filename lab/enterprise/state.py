@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from lab.enterprise.gate import Gate
 from lab.enterprise.sayings import Sayings
@@ -59,6 +59,10 @@ class Behaviour:
     says: Sayings = field(default_factory=Sayings)
 
 
+SURVIVOR: Final = ""
+"""Stands for the accessor of an operation token that outlived a sync: only the range knows it."""
+
+
 @dataclass(slots=True, kw_only=True)
 class ClusterState:
     """One cluster as the fronts play it."""
@@ -82,8 +86,7 @@ class ClusterState:
     # Requests wait here while a snapshot is put in: a real secondary does not go away for that.
     gate: Gate = field(default_factory=Gate)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    # digest -> accessor, empty after a sync: OpenBao does not know it any more.
-    operation_tokens: dict[str, str] = field(default_factory=dict)
+    operation_tokens: dict[str, str] = field(default_factory=dict)  # digest -> accessor
     # Logins count as streamed at once; one at a time, so that each counts its own writes only.
     streaming: asyncio.Lock = field(default_factory=asyncio.Lock)
     started_at: set[str] = field(default_factory=set)  # leaders that may remember an attempt
@@ -113,6 +116,13 @@ class ClusterState:
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def was_filled(self, *, wal: int) -> None:
+        """Note that it holds what its primary held at this WAL; OpenBao started anew for it."""
+        self.remote_wal = wal
+        self.started_at.clear()
+        survive = self.behaviour.operation_token_survives
+        self.operation_tokens = dict.fromkeys(self.operation_tokens if survive else (), SURVIVOR)
 
     def in_step(self) -> bool:
         """Return whether nothing that a change of role began is still under way."""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Final
 
 from lab.enterprise import words
 from lab.enterprise.site import Site
-from lab.enterprise.state import VaultLine, digest
+from lab.enterprise.state import SURVIVOR, VaultLine, digest
 from lab.enterprise.wire import Reply
-
-SURVIVOR: Final = ""
-"""Stands for the accessor of an operation token that outlived a sync: only the range knows it."""
 
 
 async def refuse_dr_token(site: Site, token: str, *, path: str, capability: str) -> Reply | None:

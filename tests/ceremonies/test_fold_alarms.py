@@ -136,8 +136,9 @@ def test_a_refused_promotion_wakes_when_nothing_is_asked_again(*, asked: bool) -
         (NodesSealed(cluster="b", nodes=()), False),
         (AccessSeen(ceremony="c1", cluster="b", nodes=("https://b1",), admits=True), True),
         (AccessSeen(ceremony="c1", cluster="b", nodes=("https://b1",)), False),
+        (AccessSeen(ceremony="", cluster="b", nodes=("https://b1",)), True),
     ],
-    ids=["sealed", "unsealed again", "let in", "one more node"],
+    ids=["sealed", "unsealed again", "let in", "one more node", "nobody asked"],
 )
 def test_what_gets_better_wakes_nobody(event: Event, *, wakes: bool) -> None:
     """Sealed nodes and an open door are told; that they are well again stands on the card."""

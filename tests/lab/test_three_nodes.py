@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from lab.enterprise import ReplicationRange, VaultLine
 from lab.operator import Operator
@@ -168,3 +169,28 @@ def test_break_glass_on_one_node_only(wide: ReplicationRange) -> None:
     assert statuses() == [200, 200, 200]
     operator.close_attempts()
     assert statuses() == [403, 403, 403]
+
+
+def test_a_primary_of_three(wide: ReplicationRange) -> None:
+    """Any of its nodes makes an activation token, wraps a reply, logs the bot in, tells the WAL."""
+    wide["b"].behaviour.promotion_takes = 0.0
+    body = {"dr_operation_token": wide["a"].batch_token()}
+    path = "sys/replication/dr/secondary/promote"
+    names = [node.name for node in wide["b"].bao.nodes]
+    assert wide.request("b", "POST", path, body, node=names[0]).status_code == 200
+    root = wide["b"].bao.root_token
+    login = {"role_id": wide.bot_login.role_id, "secret_id": wide.bot_login.secret_id}
+    for name in names:
+        said = wide.request("b", "POST", "auth/approle/login", login, node=name).json()
+        token = said["auth"]["client_token"]
+        path = "sys/replication/dr/primary/secondary-token"
+        made = wide.request("b", "POST", path, {"id": name}, token=token, node=name)
+        assert made.json()["wrap_info"]["ttl"] == 1800
+    headers = {"X-Vault-Token": root, "X-Vault-Wrap-TTL": "60s"}
+    for name in names:
+        url = f"{wide['b'].address_of(name)}/v1/auth/token/create/failover-handler"
+        wrapped = requests.post(url, json={"ttl": "1h"}, headers=headers, timeout=10)
+        assert wrapped.json()["wrap_info"]["creation_path"] == "auth/token/create/failover-handler"
+    status = "sys/replication/dr/status"
+    wals = {wide.request("b", "GET", status, node=n).json()["data"]["last_dr_wal"] for n in names}
+    assert len(wals) == 1

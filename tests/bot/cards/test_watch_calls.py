@@ -9,6 +9,7 @@ import pytest
 from bot.cards.board import wanted
 from ceremonies.events import SecondPrimarySeen
 from ceremonies.state import Foreign, SetState
+from tests.bot.cards.glasses import NODES, OPENED, glass
 from tests.bot.cards.states import NOW, ROSTER, RULES, SAM, T0
 
 A1 = "https://vault-a1.example:8200"
@@ -51,6 +52,11 @@ def told(state: SetState) -> dict[str, str]:
             replace(OTHERS, foreign={"b": replace(THEIRS, ours=True)}),
             ["An earlier attempt of ours", "Nobody needs it"],
             id="a ghost",
+        ),
+        pytest.param(
+            replace(REST, glass={"b": glass(**{**OPENED, "ceremony": ""})}),
+            ["*Close payments/b again:*", "SIGHUP", *NODES],
+            id="open, and no ceremony asked for it",
         ),
     ],
 )

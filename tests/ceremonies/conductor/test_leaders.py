@@ -9,11 +9,13 @@ import pytest
 from ceremonies.ceremony import AttemptState, Phase
 from ceremonies.conductor import Done
 from ceremonies.conductor.spans import Watch
-from lab.enterprise import ReplicationRange
+from ceremonies.events import Purpose
+from ceremonies.state import Glass
+from lab.enterprise import ReplicationRange, VaultLine
 from lab.process import wait_until
-from tests.table import HOLDERS, SAM, SET, Table
+from tests.table import HOLDERS, KIM, SAM, SET, Table
 
-SOON = Watch(often_s=0.3, rest_s=0.3, sealed_s=1.0, restart_s=20.0)
+SOON = Watch(often_s=0.3, rest_s=0.3, sealed_s=1.0, restart_s=20.0, access_s=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +164,41 @@ def test_a_ghost_of_somebody_else(table: Table) -> None:
     wait_until(lambda: not foreign(), seconds=30, what="it is out of sight")
     leads_again(table, first)
     wait_until(lambda: foreign() == theirs, seconds=20, what="it is seen again")
+
+
+def test_the_glass_of_three_nodes(table: Table) -> None:
+    """The active one lets us in; a standby that is forgotten is found when it leads."""
+    cluster = table.vaults["b"]
+    cluster.behaviour.line = VaultLine.TWO
+    leader = cluster.bao.active().name
+    standby = next(node.name for node in cluster.bao.nodes if node.name != leader)
+    table.conductor.start(
+        SET, by=SAM, cluster="b", purpose=Purpose.PROMOTE, reason="fire", cause=table.cause()
+    )
+
+    def glass() -> Glass | None:
+        return table.conductor.state(SET).glass.get("b")
+
+    def nodes() -> set[str]:
+        found = glass()
+        return set(found.nodes) if found else set()
+
+    wait_until(lambda: glass() is not None, seconds=20, what="a refusal is told")
+    table.conductor.glass.approve(SET, table.ceremony.id, by=KIM, cause=table.cause())
+    cluster.open_attempts(leader)
+    table.waits_for(Phase.COLLECTING)
+    assert nodes() == {cluster.address_of(leader)}
+    cluster.open_attempts(standby)
+    table.conductor.cancel(SET, table.ceremony.id, by=SAM, cause=table.cause())
+    both = {cluster.address_of(leader), cluster.address_of(standby)}
+    wait_until(lambda: nodes() == both, seconds=20, what="both are seen open")
+
+    cluster.close_attempts(leader)
+    wait_until(lambda: glass() is None, seconds=20, what="every node refuses")
+    leads_again(table, standby)
+    wait_until(
+        lambda: nodes() == {cluster.address_of(standby)}, seconds=20, what="it was forgotten"
+    )
+    assert told(table, "and no ceremony asked for it") == 1
+    cluster.close_attempts(standby)
+    wait_until(lambda: glass() is None, seconds=20, what="every node refuses for good")
