@@ -87,25 +87,36 @@ class Ledger:
     ) -> tuple[SetState, bool] | Refusal:
         """Append what `build` decides on the newest state; returns the state and if it is new.
 
-        Loses to nobody: where another replica was faster, reads and decides again. A `cause`
+        Loses to nobody: where another replica was faster, reads and decides again. Nobody is
+        refused for what stood in an older state: a refusal holds on all that Redis has. A `cause`
         that the log has, and an empty decision, change nothing.
         """
-        key = hashed(cause) if cause else None
+        before = self._state
         with self._lock:
             self._tell_loss()
-            while True:
-                if key and key in self._state.causes:
-                    return self._state, False
-                events = build(self._state, self._clock.now())
-                if isinstance(events, Refusal):
+            outcome = self._decided(
+                build, who=who, cause=hashed(cause) if cause else None, confirm=confirm
+            )
+        if self._state is not before:
+            self._changed(self.name)
+        return outcome
+
+    def _decided(
+        self, build: Build, *, who: str, cause: str | None, confirm: bool
+    ) -> tuple[SetState, bool] | Refusal:
+        while True:
+            if cause and cause in self._state.causes:
+                return self._state, False
+            events = build(self._state, self._clock.now())
+            if isinstance(events, Refusal):
+                known = self._state.head
+                self._follow()
+                if self._state.head == known:
                     return events
-                if not events:
-                    return self._state, False
-                if self._append_once(events, who=who, cause=key, confirm=confirm):
-                    break
-            state = self._state
-        self._changed(self.name)
-        return state, True
+            elif not events:
+                return self._state, False
+            elif self._append_once(events, who=who, cause=cause, confirm=confirm):
+                return self._state, True
 
     def record(self, build: Build, *, who: str) -> SetState:
         """Append facts, whatever it takes: retries while Redis is away and the process lives."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import structlog
 
 from ceremonies import otp, share
-from ceremonies.ceremony import Ceremony
+from ceremonies.ceremony import AttemptState, Ceremony
 from ceremonies.commands import OfferShare, Reason, Refusal
 from ceremonies.conductor.answers import Answer, Done
 from ceremonies.conductor.outcomes import (
@@ -142,15 +142,34 @@ def _counted(
             token = otp.decode(reply.encoded_token, secret)
         except ConclaveError:
             lost = AttemptLost(ceremony=c.id, effect=intent.effect, cause=Lost.UNDECODABLE)
-            station.conclude(lost)
+            station.conclude(lost, unless=lambda state: _went_on(state, c))
             return _answer(station, c.id)
         station.keep_token(c, token)
-        station.conclude(*decoded(c, intent, reply, now=now, terms=terms))
+        done = decoded(c, intent, reply, now=now, terms=terms)
+        station.conclude(*done, unless=lambda state: _went_on(state, c))
+        _forget_unless_told(station, c)
     else:
         counted = share_counted(c, intent, reply.progress, reply.required, now=now, terms=terms)
         station.close_intent(intent.effect, *counted)
     log.info("share.accepted", set=station.name, ceremony=c.id, holder=intent.holder)
     return _answer(station, c.id)
+
+
+def _went_on(state: SetState, c: Ceremony) -> bool:
+    """Whether the end of this attempt needs no telling: it was told, or a new one was opened.
+
+    A replica that stood still for longer than its intent lasted comes back to such a state. What
+    the log knows of the attempt that is open now must not be what became of the one before.
+    """
+    now = state.find(c.id)
+    return now is None or now.nonce != c.nonce or now.attempt is AttemptState.COMPLETE
+
+
+def _forget_unless_told(station: Station, c: Ceremony) -> None:
+    """Keep no token that the log has for lost since a new attempt was opened: nobody ends it."""
+    now = station.ledger.state.find(c.id)
+    if now is None or now.nonce != c.nonce:
+        station.keychain.delete("token", c.cluster, c.nonce)
 
 
 def _after_lost_reply(station: Station, c: Ceremony, intent: Intended, *, late: bool) -> Answer:

@@ -10,9 +10,10 @@ import pytest
 from ceremonies import store
 from ceremonies.chain import Entry
 from ceremonies.clock import Clock
+from ceremonies.commands import Reason, Refusal
 from ceremonies.conductor.ledger import Ledger
 from ceremonies.errors import StoreUnreachable
-from ceremonies.events import ClusterIdSeen
+from ceremonies.events import ClusterIdSeen, Event
 from ceremonies.identity import Identity
 from ceremonies.log import SetLog, log_key
 from ceremonies.state import SetState
@@ -109,6 +110,26 @@ def test_a_loss_is_told_though_another_replica_went_on_first(redis: store.Redis)
 
     assert ledger.state.tail_lost is not None
     assert ledger.state.cluster_id == "four"
+
+
+def test_nobody_is_refused_for_what_is_over(redis: store.Redis) -> None:
+    """A click may come to a replica that has not read yet what the card showed."""
+    identity = somebody()
+    ledger, _ = opened(redis, identity)
+    note(opened(redis, identity)[0], "since")
+
+    def build(state: SetState, now: int) -> list[Event] | Refusal:
+        del now
+        if state.cluster_id != "since":
+            return Refusal(reason=Reason.NO_REQUEST, words="Nothing was asked for.")
+        return [ClusterIdSeen(cluster_id="agreed")]
+
+    outcome = ledger.append(build, who="U0KIM")
+
+    assert not isinstance(outcome, Refusal)
+    assert outcome[0].cluster_id == "agreed"
+    again = ledger.append(build, who="U0KIM")
+    assert isinstance(again, Refusal)
 
 
 def test_nobody_sees_a_state_of_long_ago(redis: store.Redis) -> None:

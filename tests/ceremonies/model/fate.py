@@ -39,6 +39,7 @@ class Fate:
     blow: Blow = Blow.NONE
     border: int = 0
     hangs: float = 0  # seconds
+    restarted: bool = False  # a commander who sees nothing happen meanwhile wants a new attempt
     meanwhile: Callable[[], None] = lambda: None
 
     @contextmanager

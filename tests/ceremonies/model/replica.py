@@ -104,7 +104,11 @@ class Replica:
                     adopt(self.station, intent)
                 case Debt():
                     ticking._work(self.station, due)  # noqa: SLF001
-        self.loop._clear_secrets(self.station)  # noqa: SLF001
+        self.clears_up()
+
+    def clears_up(self) -> None:
+        """Delete secrets that nobody needs any more, as the ticking loop does at each tick."""
+        self.loop._clear_secrets(self.station)  # noqa: SLF001 — the loop's own step
 
     def follows(self) -> None:
         """Look after the attempts that are open, as the ticking loop does."""

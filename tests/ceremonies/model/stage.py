@@ -63,9 +63,9 @@ class Stage:
 
     def step(self, which: int, does: Callable[[Replica], object], fate: Fate | None = None) -> None:
         """Let a replica take a step under this fate; one that dies is replaced by a new one."""
-        replica, other = self.replicas[which], self.replicas[1 - which]
+        replica = self.replicas[which]
         replica.fate = fate or Fate()
-        replica.fate.meanwhile = lambda: self._goes_on(other, replica.fate.hangs)
+        replica.fate.meanwhile = lambda: self._goes_on(1 - which, replica.fate)
         try:
             does(replica)
         except Died:
@@ -74,9 +74,12 @@ class Stage:
         else:
             replica.fate = Fate()
 
-    def _goes_on(self, other: Replica, seconds: float) -> None:
-        self.world.clock.passes(seconds)
-        everything_owed(other)
+    def _goes_on(self, which: int, fate: Fate) -> None:
+        self.world.clock.passes(fate.hangs)
+        everything_owed(self.replicas[which])
+        if fate.restarted:
+            self.restarts(which, agrees=True, chosen=False)
+            everything_owed(self.replicas[which])
 
     # -- people --------------------------------------------------------------------------------
 
@@ -251,6 +254,7 @@ def everything_owed(replica: Replica) -> None:
         replica.follows()
         for due in replica.due:
             replica.does(due)
+        replica.clears_up()
 
 
 def is_collecting(stage: Stage) -> bool:

@@ -90,6 +90,11 @@ class Watcher:
             # Progress tells how many, not whose: a share from outside may pass for a lost one.
             told = c.nonce in self.meddled or (c.nonce, event.x) in self.world.vault.counted
             assert told, "Vault never counted it"
+        if isinstance(event, AttemptOpened):
+            assert ("otp", "b", event.nonce) in self.world.secrets, "told before its OTP was kept"
+        if isinstance(event, AttemptCompleted):
+            kept = self.world.secrets.values()
+            assert self.world.vault.token.encode() in kept, "told before its token was kept"
         if isinstance(event, Intended):
             self._permits_intent(event, at=at)
 
