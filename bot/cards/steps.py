@@ -168,6 +168,8 @@ def holds(set_name: str, r: Runbook) -> str:
             return f"{target} is still a secondary; nothing was changed at Vault."
         return f"{source} is still the primary; nothing was changed at Vault."
     if r.play is Play.REJOIN:
+        if all(step.state.is_over for step in r.steps):
+            return f"{target} follows {source}, which is the primary."
         if not demoted:
             return f"Both {target} and {source} answer as primary; nothing was changed."
         return (

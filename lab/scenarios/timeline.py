@@ -20,6 +20,9 @@ _WATCHED = {
     "generate-operation-token/update": "share",
     "secondary/promote": "promote",
     "operation-token/delete": "delete token",
+    "primary/demote": "demote",
+    "primary/secondary-token": "activation token",
+    "secondary/update-primary": "update-primary",
 }
 _STYLE = {"PUT": "cyan", "POST": "cyan", "DELETE": "magenta"}
 

@@ -12,6 +12,7 @@ from lab.enterprise import ReplicationRange, practice_range
 from lab.stage import CHANNEL, Stage
 from tests.e2e.conftest import SetStage
 from tests.e2e.spots import SOON, Spot, kill_after, kill_before, living
+from tests.e2e.test_canary import nowhere
 from tests.e2e.traces import entries, events, took
 
 DEMOTION = Spot(path="primary/demote", cluster="a")
@@ -60,8 +61,12 @@ def held(stage: Stage, cluster: str) -> set[str]:
 
 
 def test_a_planned_failover_by_the_whole_bot(set_stage: SetStage, vaults: ReplicationRange) -> None:
-    """The card tells each step; every write is on both sides; each change is made once."""
+    """The card tells each step; every write is on both sides; each change is made once.
+
+    And no secret leaves: neither the shares' token nor an activation token nor the bot's login.
+    """
     stage = set_stage(vaults=vaults)
+    vaults.record.listen("secret_id", "client_token", "token")
     write(stage, "a", "first")
     vaults.replicate("b")
 
@@ -76,6 +81,7 @@ def test_a_planned_failover_by_the_whole_bot(set_stage: SetStage, vaults: Replic
     card = sam.waits_for("Runbook done", "Planned failover to payments/b", channel=CHANNEL)
     for words in ("Demote payments/a", "Promote payments/b", "Let payments/a follow payments/b"):
         assert words in card.text
+    nowhere(stage)
 
 
 @pytest.mark.parametrize("kill", [kill_before, kill_after], ids=["before Vault", "after Vault"])
