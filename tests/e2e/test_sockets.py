@@ -7,9 +7,11 @@ import time
 import pytest
 
 from lab.chat import Cut, Reason
+from lab.enterprise import Delay
 from lab.process import wait_until
 from lab.sights import Seen
 from lab.stage import CHANNEL, HOLDERS, Stage
+from tests.e2e import spots
 from tests.e2e.acts import START, asked, asks_for_promotion, gives, promoted, starts
 from tests.e2e.conftest import SetStage
 from tests.e2e.traces import UPDATE, took
@@ -63,10 +65,16 @@ def test_slack_asks_for_another_connection(stage: Stage, reason: Reason) -> None
 
 
 def test_the_answer_to_a_post_is_lost(stage: Stage) -> None:
-    """The card may stand there twice, not more often, and the orphan's buttons work."""
-    stage.chat.faults.cut_after("chat.postMessage", times=1)
+    """The card may stand there twice, not more often, and the orphan's buttons work.
+
+    Vault takes its time over the start, so that the first post is the channel's card alone.
+    """
+    stage.vaults.inject(spots.START.fault(Delay(4)))
+    lost = stage.chat.faults.cut_after("chat.postMessage", times=1)
     sam = stage.people["Sam"]
     sam.types(START, CHANNEL)
+    sam.waits_for("Promote payments/b", channel=CHANNEL, within=20)
+    assert lost.times == 0
     sam.waits_for("0 of 3 shares", channel=CHANNEL, within=20)
     for name in HOLDERS:
         asked(stage.people[name])
