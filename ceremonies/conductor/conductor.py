@@ -27,13 +27,12 @@ from ceremonies.commands import (
 from ceremonies.conductor import posting, shares, starting
 from ceremonies.conductor.answers import STORE_AWAY, Answer
 from ceremonies.conductor.context import context_of
-from ceremonies.conductor.deciding import decided
+from ceremonies.conductor.deciding import blocked_or, decided
 from ceremonies.conductor.glass import BreakGlass
 from ceremonies.conductor.people import People
 from ceremonies.conductor.runbooks import Runbooks
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
-from ceremonies.decide.promotion import blocked
 from ceremonies.errors import StoreUnreachable
 from ceremonies.events import Posted, Purpose, Unposted
 from ceremonies.evidence import Evidence
@@ -236,7 +235,7 @@ class Conductor:
         wish = RequestPromotion(
             ceremony=ceremony, by=by, reason=reason, evidence=evidence, overrides=overrides
         )
-        return _blocked_or(self._decided(set_name, wish, by=by, cause=cause), evidence)
+        return blocked_or(self._decided(set_name, wish, by=by, cause=cause), evidence)
 
     def approve(self, set_name: str, ceremony: str, *, by: str, request: int, cause: str) -> Answer:
         """Agree to the promotion that was asked for at `request` (ms), and to no later one."""
@@ -292,12 +291,3 @@ class Conductor:
 
     def _decided(self, set_name: str, wish: Command, *, by: str, cause: str) -> Answer:
         return decided(self._stations[set_name], wish, by=by, cause=cause)
-
-
-def _blocked_or(answer: Answer, evidence: Evidence) -> Answer:
-    """A request that the gate blocked is in the log with its evidence; the person is told no."""
-    if isinstance(answer, Refusal) or not evidence.blocks or answer.repeated:
-        return answer
-    if answer.ceremony is not None and answer.ceremony.request is not None:
-        return answer  # what blocks was overridden, and is shown to those who must agree
-    return blocked(evidence)

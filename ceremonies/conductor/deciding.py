@@ -8,8 +8,10 @@ from ceremonies.commands import Command, Fresh, Reason, Refusal, Start
 from ceremonies.conductor.answers import STORE_AWAY, Answer, Done
 from ceremonies.conductor.station import Station
 from ceremonies.decide import decide
+from ceremonies.decide.promotion import blocked
 from ceremonies.errors import LogBroken, StoreUnreachable
 from ceremonies.events import Event
+from ceremonies.evidence import Evidence
 from ceremonies.state import SetState
 
 Rule = Callable[[SetState, int, Fresh], Sequence[Event] | Refusal]
@@ -45,3 +47,12 @@ def appended(
     if isinstance(outcome, Refusal):
         return outcome
     return outcome[0], fresh, outcome[1]
+
+
+def blocked_or(answer: Answer, evidence: Evidence) -> Answer:
+    """A request that the gate blocked is in the log with its evidence; the person is told no."""
+    if isinstance(answer, Refusal) or not evidence.blocks or answer.repeated:
+        return answer
+    if answer.ceremony is not None and answer.ceremony.request is not None:
+        return answer  # what blocks was overridden, and is shown to those who must agree
+    return blocked(evidence)

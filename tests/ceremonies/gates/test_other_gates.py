@@ -1,0 +1,277 @@
+"""The gates on data, versions, others, clocks, token, people: every level of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ceremonies.evidence import Check, Level
+from ceremonies.gates import (
+    Context,
+    Licence,
+    Performance,
+    TokenLife,
+)
+from tests.ceremonies.gates.verdicts import (
+    A_GONE,
+    A_LIVES,
+    B_STREAMS,
+    BLOCK,
+    DAY,
+    DEMOTED,
+    HOUR,
+    MINUTE,
+    PASS,
+    UNKNOWN,
+    WARN,
+    B,
+    holds,
+    verdict,
+)
+from tests.ceremonies.sights import (
+    CLEAR,
+    PLANNED,
+    T0,
+    UNPLANNED,
+    WAL,
+    Said,
+    lost,
+    node,
+    peer,
+    sample,
+    seen,
+    silent,
+    streaming,
+)
+
+
+@pytest.mark.parametrize(
+    ("wal", "level", "words"),
+    [
+        (WAL, PASS, "Lag 0: b has all 9000 records"),
+        (WAL + 2, PASS, "Lag 0"),
+        (WAL - 3, BLOCK, "3 records behind a. Stop the writers"),
+        (None, BLOCK, "Unknown is not zero"),
+    ],
+)
+def test_the_lag_of_a_planned_failover(wal: int | None, level: Level, words: str) -> None:
+    """It is 0, or nothing is demoted."""
+    b = node("b", dr=streaming(last_remote_wal=wal))
+    holds(seen(A_LIVES, b, context=PLANNED), Check.LOSS, level, words)
+    mute = node("a", "primary", dr=None)
+    holds(seen(mute, b, context=PLANNED), Check.LOSS, BLOCK, "not told")
+
+
+@pytest.mark.parametrize(
+    ("wal", "level", "words"),
+    [
+        (WAL, PASS, "nothing was missing. What a wrote in the 60 s after that is not known"),
+        (WAL + 5, PASS, "nothing was missing"),
+        (WAL - 40, WARN, "b lacks 40 records that a had at the last good look. What a wrote in"),
+        (None, UNKNOWN, "cannot be compared with the last good look at a, 60 s ago"),
+    ],
+)
+def test_what_an_emergency_loses(wal: int | None, level: Level, words: str) -> None:
+    """Estimated from the last good sample, as records and as age; unknown is not zero."""
+    b = node("b", dr=lost(last_remote_wal=wal))
+    holds(seen(A_GONE, b, sample=sample()), Check.LOSS, level, words)
+    holds(seen(node("a"), b, sample=sample(), context=DEMOTED), Check.LOSS, level, words)
+
+
+def test_a_sample_that_says_little() -> None:
+    """None at all, an old one, one of another primary, one without the target."""
+    holds(seen(A_GONE, B), Check.LOSS, UNKNOWN, "not seen healthy within 30 days")
+    old = sample(at_ms=T0 - 6 * MINUTE)
+    holds(seen(A_GONE, B, sample=old), Check.LOSS, WARN, "wrote in the 6 min after that")
+    for other in (sample(primary="c"), sample(primary="b"), sample(secondaries=())):
+        holds(seen(A_GONE, B, sample=other), Check.LOSS, UNKNOWN, "cannot be compared")
+    swapped = sample(primary="c")
+    context = replace(UNPLANNED, source="a")
+    told = seen(A_GONE, silent("c"), B, sample=swapped, context=context)
+    assert verdict(told, Check.LOSS)[0] is UNKNOWN
+
+
+def test_the_merkle_tree() -> None:
+    """Corrupted blocks, and not told is not the same as sound."""
+    for told, level in ((False, PASS), (True, BLOCK), (None, UNKNOWN)):
+        for context in (UNPLANNED, PLANNED):
+            b = node("b", dr=lost(corrupted_merkle_tree=told))
+            assert verdict(seen(A_GONE, b, context=context), Check.MERKLE)[0] is level
+
+
+@pytest.mark.parametrize(
+    ("b", "unplanned", "planned", "words"),
+    [
+        ("1.17.2+ent", PASS, PASS, "1.17.2 everywhere that answers"),
+        ("1.17.1+ent", BLOCK, BLOCK, "never replicates from newer to older"),
+        ("1.17.10+ent", WARN, BLOCK, "newer than a: it cannot follow b until it is upgraded"),
+        ("?", UNKNOWN, UNKNOWN, "cannot be compared"),
+        (None, UNKNOWN, UNKNOWN, "cannot be compared"),
+    ],
+)
+def test_versions(b: str | None, unplanned: Level, planned: Level, words: str) -> None:
+    """Data flows from older to newer only; a silent source is known from the last sample."""
+    target = node("b", version=b, dr=streaming())
+    holds(seen(A_LIVES, target), Check.VERSIONS, unplanned, words)
+    holds(seen(A_GONE, target, sample=sample()), Check.VERSIONS, unplanned, words)
+    holds(seen(A_LIVES, target, context=PLANNED), Check.VERSIONS, planned, words)
+
+
+def test_versions_of_the_others() -> None:
+    """Who could not follow the target is named; who does not tell is no pass."""
+    c = node("c", version="1.16.0")
+    holds(seen(A_LIVES, B, c), Check.VERSIONS, WARN, "newer than c")
+    mute = node("c", version=None)
+    holds(seen(A_LIVES, B, mute), Check.VERSIONS, UNKNOWN, "c does not tell its version")
+    holds(seen(A_GONE, B), Check.VERSIONS, UNKNOWN, "cannot be compared")
+
+
+def test_only_one_promotion() -> None:
+    """Another one in the log blocks, and no override lifts it."""
+    assert verdict(CLEAR, Check.ALONE)[0] is PASS
+    for context in (UNPLANNED, PLANNED):
+        busy = replace(context, other_promotion="Runbook 77 on payments/c")
+        told = seen(A_GONE, B, context=busy)
+        holds(told, Check.ALONE, BLOCK, "Runbook 77 on payments/c promotes already")
+
+
+C_BEHIND = node("c", dr=lost("c", last_remote_wal=WAL - 1))
+C_AHEAD = node("c", dr=lost("c", last_remote_wal=WAL + 1))
+C_MUTE = node("c", dr=lost("c", last_remote_wal=None))
+C_THEN = replace(sample().secondaries[0], name="c", last_remote_wal=WAL + 1)
+
+
+@pytest.mark.parametrize(
+    ("others", "level", "words"),
+    [
+        pytest.param([], PASS, "no other secondary", id="none"),
+        pytest.param([C_BEHIND], PASS, "c will need update-primary", id="one that has less"),
+        pytest.param([C_AHEAD], WARN, "c has more of the data than b", id="one that has more"),
+        pytest.param([C_MUTE], UNKNOWN, "c has more of the data than b is not", id="not told"),
+        pytest.param([silent("c")], WARN, "c has more", id="silent, and had more"),
+        pytest.param([silent("d")], UNKNOWN, "Whether d has more", id="silent, and never seen"),
+        pytest.param([node("d", "disabled")], PASS, "no other", id="one without replication"),
+    ],
+)
+def test_other_secondaries(others: list[Said], level: Level, words: str) -> None:
+    """The one with the most data is to be promoted; the rest is re-pointed."""
+    before = sample(secondaries=(*sample().secondaries, C_THEN))
+    holds(seen(A_GONE, B, *others, sample=before), Check.SECONDARIES, level, words)
+
+
+def test_secondaries_that_nobody_configured() -> None:
+    """The primary knows more of them than Conclave does."""
+    stranger = peer("connected", node_id="id-x")
+    known = peer("connected", node_id="id-b")
+    dr = replace(A_LIVES.view.dr, secondaries=(known, stranger))  # type: ignore[type-var]
+    told = seen(node("a", "primary", dr=dr), B_STREAMS, context=PLANNED)
+    holds(told, Check.SECONDARIES, WARN, "1 more secondaries than Conclave is configured for")
+
+
+@pytest.mark.parametrize(
+    ("skew", "level"), [(0, PASS), (-5000, PASS), (5001, WARN), (-9000, WARN), (None, UNKNOWN)]
+)
+def test_clocks(skew: int | None, level: Level) -> None:
+    """Five seconds apart is no accident: a batch token ends by the target's clock."""
+    b = node("b", dr=lost(primaries=(peer("disconnected", clock_skew_ms=skew),)))
+    assert verdict(seen(A_GONE, b), Check.CLOCKS)[0] is level
+    assert verdict(seen(A_GONE, node("b", dr=None)), Check.CLOCKS)[0] is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "words"),
+    [
+        (None, UNKNOWN, "does not tell"),
+        (Licence(terminated=False, ends_at=T0 + 90 * DAY), PASS, "another 90 days"),
+        (Licence(ends_at=T0 + 90 * DAY), UNKNOWN, "is not told"),
+        (Licence(terminated=False, ends_at=T0 + 3 * DAY), WARN, "ends in 3 days"),
+        (Licence(terminated=False, ends_at=T0), WARN, "has ended"),
+        (Licence(terminated=True), WARN, "has ended"),
+    ],
+)
+def test_the_licence(told: Licence | None, level: Level, words: str) -> None:
+    """One that ends within a week is said; it forbids nothing, since Vault still serves."""
+    holds(seen(A_GONE, B, licence=told), Check.LICENCE, level, words)
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "words"),
+    [
+        (None, UNKNOWN, "is not told"),
+        (Performance(mode="disabled"), PASS, "none"),
+        (Performance(mode="primary", secondaries=("eu", "us")), WARN, "eu, us must be pointed"),
+        (Performance(mode="primary"), WARN, "its secondaries must be pointed"),
+    ],
+)
+def test_performance_replication(told: Performance | None, level: Level, words: str) -> None:
+    """The secondary of a performance primary becomes one, and whoever follows it must be told."""
+    holds(seen(A_GONE, B, performance=told), Check.PERFORMANCE, level, words)
+
+
+def test_performance_replication_as_last_seen() -> None:
+    """A primary that is gone said so while it was there."""
+    assert (
+        verdict(seen(A_GONE, B, sample=sample(performance="disabled")), Check.PERFORMANCE)[0]
+        is PASS
+    )
+    assert (
+        verdict(seen(A_GONE, B, sample=sample(performance="primary")), Check.PERFORMANCE)[0] is WARN
+    )
+
+
+def test_fencing() -> None:
+    """An old primary comes back as primary; a demoted one does not."""
+    clients = ("DNS vault.example", "load balancer pool")
+    told = seen(A_GONE, B, context=replace(UNPLANNED, clients=clients))
+    holds(told, Check.FENCE, WARN, "Cut it off now: load balancer, DNS, firewall. Point at b: DNS")
+    planned = seen(A_LIVES, B_STREAMS, context=replace(PLANNED, clients=clients))
+    holds(planned, Check.FENCE, PASS, "a is demoted, so it takes no writes. Point at b: DNS")
+
+
+@pytest.mark.parametrize(
+    ("life", "unplanned", "planned", "words"),
+    [
+        (None, UNKNOWN, UNKNOWN, "none yet"),
+        (TokenLife(held=False), UNKNOWN, UNKNOWN, "none yet"),
+        (TokenLife(held=True, endless=True), UNKNOWN, UNKNOWN, "not tried at b yet"),
+        (TokenLife(held=True, accepted=True), UNKNOWN, UNKNOWN, "when it ends is not known"),
+        (TokenLife(held=True, accepted=True, endless=True), PASS, PASS, "b takes it."),
+        (TokenLife(held=True, accepted=True, ends_at=T0 + HOUR), PASS, PASS, "another 60 min"),
+        (TokenLife(held=True, accepted=True, ends_at=T0 + MINUTE), WARN, BLOCK, "ends in 60 s"),
+        (TokenLife(held=True, ends_at=T0), BLOCK, BLOCK, "has ended"),
+        (TokenLife(held=True, accepted=False, endless=True), BLOCK, BLOCK, "b refuses the token"),
+    ],
+)
+def test_the_token(life: TokenLife | None, unplanned: Level, planned: Level, words: str) -> None:
+    """Held, tried, and lasting longer than the whole thing takes."""
+    for context, level in ((UNPLANNED, unplanned), (PLANNED, planned)):
+        told = seen(A_GONE, B, context=replace(context, token=life))
+        holds(told, Check.TOKEN, level, words)
+
+
+def test_what_people_confirm() -> None:
+    """The card says which of the two it is, and who does what."""
+    holds(CLEAR, Check.CONFIRMATION, PASS, "Unplanned: b is promoted without its primary's word")
+    planned = seen(A_LIVES, B_STREAMS, context=PLANNED)
+    holds(planned, Check.CONFIRMATION, PASS, "Planned: a is demoted, then b promoted")
+    assert planned.blocks == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "more", "context", "source"),
+    [
+        pytest.param([A_GONE, B], {}, Context(), "a", id="the only other one"),
+        pytest.param([A_LIVES, silent("c"), B], {}, Context(), "a", id="the one that answers"),
+        pytest.param([A_GONE, silent("c"), B], {"sample": True}, Context(), "a", id="as sampled"),
+        pytest.param([A_GONE, silent("c"), B], {}, Context(source="c"), "c", id="as named"),
+        pytest.param([A_GONE, silent("c"), B], {}, Context(), "The old primary", id="unknown"),
+    ],
+)
+def test_which_one_is_the_source(
+    told: list[Said], more: dict[str, bool], context: Context, source: str
+) -> None:
+    """Named, or seen, or remembered; of several silent ones none is guessed."""
+    remembered = {"sample": sample()} if more else {}
+    words = verdict(seen(*told, context=context, **remembered), Check.FENCE)[1]
+    assert words.startswith(f"{source} will come back")
