@@ -24,7 +24,8 @@ from ceremonies.events import (
 )
 from ceremonies.state import SetState
 from ceremonies.vault import Attempt, ClusterView
-from tests.ceremonies.desk import HOUR, MINUTE, Desk, desk
+from tests.ceremonies.desk import HOUR, Desk
+from tests.ceremonies.phases import desk
 from tests.ceremonies.sights import T0, Said, clusters, node, sealed, silent
 
 PATIENCE = Patience(node_ms=10_000, cluster_ms=30_000)
@@ -292,13 +293,3 @@ def test_after_a_quiet_day_the_next_one_is_told_at_once() -> None:
     table.passes(minutes=24 * 60)
     assert len(looks(table, attempt("later"))) == 1
     assert table.state.foreign["b"].times == 1
-
-
-def test_busy_or_at_rest() -> None:
-    """Often after a promotion for as long as the set exists, and while roles change."""
-    rest = SetState(name="payments")
-    assert not sightings.is_busy(rest, now=T0)
-    assert sightings.is_busy(replace(rest, primary="b"), now=T0 + 1000 * HOUR)
-    changed = replace(rest, roles_changed_at=T0)
-    assert sightings.is_busy(changed, now=T0 + 9 * MINUTE)
-    assert not sightings.is_busy(changed, now=T0 + 11 * MINUTE)
