@@ -14,6 +14,7 @@ from ceremonies.errors import LogBroken
 from ceremonies.events.attempts import (
     AttemptCancelled,
     AttemptCompleted,
+    AttemptEvent,
     AttemptLost,
     AttemptOpened,
     AttemptRefused,
@@ -32,6 +33,7 @@ from ceremonies.events.course import (
     CeremonyFrozen,
     CeremonyStarted,
     CeremonyThawed,
+    CourseEvent,
     DeadlineExtended,
     DeadlineNear,
     HolderDeclined,
@@ -47,6 +49,7 @@ from ceremonies.events.promotions import (
     PromotionAccepted,
     PromotionApproved,
     PromotionBlocked,
+    PromotionEvent,
     PromotionRefused,
     PromotionRejected,
     PromotionRequested,
@@ -65,6 +68,7 @@ from ceremonies.events.record import (
     MessagesPosted,
     PeopleWoken,
     Posted,
+    RecordEvent,
     TailLost,
     Unposted,
 )
@@ -77,6 +81,7 @@ from ceremonies.events.runbooks import (
     PlannedStep,
     Play,
     RunbookAborted,
+    RunbookEvent,
     RunbookStarted,
     SecondPrimaryGone,
     SecondPrimarySeen,
@@ -100,6 +105,7 @@ from ceremonies.events.watching import (
     ForeignAttemptSeen,
     GhostFound,
     TokenAdmitted,
+    WatchEvent,
 )
 
 __all__ = [
@@ -187,74 +193,7 @@ __all__ = [
 ]
 
 Event = Annotated[
-    IdentityIntroduced
-    | ClusterIdSeen
-    | Intended
-    | Adopted
-    | Abandoned
-    | MessagesPosted
-    | PeopleWoken
-    | TailLost
-    | AttemptOpened
-    | AttemptRefused
-    | ForeignAttemptFound
-    | ShareAccepted
-    | ShareRefused
-    | ShareConflicted
-    | RoundLost
-    | GivenOutside
-    | AttemptCompleted
-    | AttemptLost
-    | AttemptCancelled
-    | CeremonyStarted
-    | RestartAsked
-    | HolderDeclined
-    | HoldersReminded
-    | DeadlineNear
-    | DeadlineExtended
-    | CeremonyFrozen
-    | ThawAgreed
-    | CeremonyThawed
-    | CeremonyCancelled
-    | CeremonyExpired
-    | RosterChanged
-    | RulesChanged
-    | PromotionRequested
-    | PromotionApproved
-    | PromotionRejected
-    | PromotionBlocked
-    | PromotionAccepted
-    | PromotionRefused
-    | PromotionSlow
-    | Promoted
-    | TokenDeleted
-    | TokenNotDeletable
-    | TokenDeletionUnknown
-    | RunbookStarted
-    | StepContinued
-    | StepRequested
-    | StepApproved
-    | StepRejected
-    | StepAccepted
-    | StepRefused
-    | ActivationIssued
-    | ActivationSpent
-    | StepSlow
-    | StepDone
-    | StepSkipped
-    | RunbookAborted
-    | SecondPrimarySeen
-    | SecondPrimaryGone
-    | NodesSealed
-    | ForeignAttemptSeen
-    | ForeignAttemptGone
-    | GhostFound
-    | BreakGlassNeeded
-    | BreakGlassApproved
-    | TokenAdmitted
-    | AccessSeen
-    | AccessReminded
-    | AccessClosed,
+    RecordEvent | AttemptEvent | CourseEvent | PromotionEvent | RunbookEvent | WatchEvent,
     Field(discriminator="type"),
 ]
 

@@ -170,3 +170,18 @@ class AttemptCancelled:
     ceremony: str
     effect: str
     outcome: str
+
+
+AttemptEvent = (
+    AttemptOpened
+    | AttemptRefused
+    | ForeignAttemptFound
+    | ShareAccepted
+    | ShareRefused
+    | ShareConflicted
+    | RoundLost
+    | GivenOutside
+    | AttemptCompleted
+    | AttemptLost
+    | AttemptCancelled
+)

@@ -150,3 +150,20 @@ class RulesChanged:
     type: Literal["rules_changed"] = "rules_changed"
     ceremony: str
     rules_hash: str
+
+
+CourseEvent = (
+    CeremonyStarted
+    | RestartAsked
+    | HolderDeclined
+    | HoldersReminded
+    | DeadlineNear
+    | DeadlineExtended
+    | CeremonyFrozen
+    | ThawAgreed
+    | CeremonyThawed
+    | CeremonyCancelled
+    | CeremonyExpired
+    | RosterChanged
+    | RulesChanged
+)

@@ -122,3 +122,18 @@ class TokenDeletionUnknown:
     effect: str
     words: str
     sent: bool = False
+
+
+PromotionEvent = (
+    PromotionRequested
+    | PromotionApproved
+    | PromotionRejected
+    | PromotionBlocked
+    | PromotionAccepted
+    | PromotionRefused
+    | PromotionSlow
+    | Promoted
+    | TokenDeleted
+    | TokenNotDeletable
+    | TokenDeletionUnknown
+)

@@ -132,3 +132,15 @@ class TailLost:
     type: Literal["tail_lost"] = "tail_lost"
     after: int
     lost: tuple[str, ...]
+
+
+RecordEvent = (
+    IdentityIntroduced
+    | ClusterIdSeen
+    | Intended
+    | Adopted
+    | Abandoned
+    | MessagesPosted
+    | PeopleWoken
+    | TailLost
+)

@@ -243,3 +243,23 @@ class NodesSealed:
     cluster: str
     nodes: tuple[str, ...]
     unseals_itself: bool = False
+
+
+RunbookEvent = (
+    RunbookStarted
+    | StepContinued
+    | StepRequested
+    | StepApproved
+    | StepRejected
+    | StepAccepted
+    | StepRefused
+    | ActivationIssued
+    | ActivationSpent
+    | StepSlow
+    | StepDone
+    | StepSkipped
+    | RunbookAborted
+    | SecondPrimarySeen
+    | SecondPrimaryGone
+    | NodesSealed
+)

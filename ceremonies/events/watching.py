@@ -100,3 +100,16 @@ class AccessClosed:
     type: Literal["access_closed"] = "access_closed"
     cluster: str
     by: str = ""
+
+
+WatchEvent = (
+    ForeignAttemptSeen
+    | ForeignAttemptGone
+    | GhostFound
+    | BreakGlassNeeded
+    | BreakGlassApproved
+    | TokenAdmitted
+    | AccessSeen
+    | AccessReminded
+    | AccessClosed
+)
