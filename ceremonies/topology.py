@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ceremonies.roster import KeyHolder
+from ceremonies.rota.rules import ShiftRules
 
 SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
@@ -92,6 +93,7 @@ class ReplicationSet:
     snapshots: Path | None = None  # directory for Raft snapshots
     ceremony: CeremonyRules = field(default_factory=CeremonyRules)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
+    shifts: tuple[ShiftRules, ...] = ()
 
     def cluster(self, name: str) -> Cluster | None:
         """Return the cluster with this name, or None."""
