@@ -32,6 +32,7 @@ class Ending(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     TOKEN_UNUSED = "token-unused"  # noqa: S105
+    TOKEN_REFUSED = "token-refused"  # noqa: S105 — Vault does not take the token on duty
     USED = "used"  # its token did what a runbook's step needed
     NOT_STARTED = "not-started"
 
@@ -53,6 +54,7 @@ class TokenState(StrEnum):
     UNKNOWN = "unknown"
     DELETED = "deleted"
     NOT_DELETABLE = "not-deletable"
+    RETURNED = "returned"  # a token on duty: it stays so, until its own end
     ORPHANED = "orphaned"  # Vault made it, nobody has it: the last reply was lost
 
     @property
@@ -157,6 +159,8 @@ class Ceremony:
     roster_changed_at: int = 0  # people or key holders were configured anew in mid-ceremony
     rules_hash: str = ""
     rules_changed_at: int = 0  # and so were the rules for approvals or times
+    duty: str = ""  # the token on duty that is used, so that nobody has to give a share
+    by_hand: bool = False  # which is in its lead's hands
     phase: Phase = Phase.STARTING
     ending: Ending | None = None
     ended_by: str = ""

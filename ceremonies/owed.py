@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ceremonies import rotation
 from ceremonies.approval import is_approved
 from ceremonies.ceremony import AttemptState, Ceremony, Phase
 from ceremonies.decide.gathering import attempt_to_end
@@ -23,6 +24,7 @@ from ceremonies.events import (
     Kind,
     Purpose,
 )
+from ceremonies.rotation import KillDebt, MintDebt
 from ceremonies.state import SetState
 from ceremonies.steps import Do, due, is_ready, is_using
 
@@ -77,7 +79,7 @@ class Note:
     events: tuple[Event, ...]
 
 
-Owed = Debt | StepDebt | Overdue | Note
+Owed = Debt | StepDebt | MintDebt | KillDebt | Overdue | Note
 
 
 def owed(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
@@ -95,7 +97,16 @@ def owed(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
         if work is not None:
             found.append(Debt(work=work, ceremony=c.id, cluster=c.cluster))
     found += _left_open(state, terms, now=now)
+    found += _on_duty(state, terms, now=now)
     return [*found, *_steps(state, terms, now=now), *_lost_ids(state)]
+
+
+def _on_duty(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
+    """What shifts need: tokens, policies deleted, people told. Nothing of it holds a token up."""
+    told = rotation.notes(state, terms.shifts, now=now)
+    found: list[Owed] = [Note(events=(event,)) for event in told]
+    found += rotation.mints(state.duties, terms.shifts, now=now)
+    return [*found, *rotation.kills(state.duties, now=now)]
 
 
 def _left_open(state: SetState, terms: Terms, *, now: int) -> list[Owed]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ceremonies.ceremony import AttemptState, Ceremony
+from ceremonies.duty import Duties
 from ceremonies.events import Intended, SecondPrimarySeen, TailLost
 from ceremonies.runbook import Runbook
 
@@ -86,6 +87,7 @@ class SetState:
     unseal_themselves: frozenset[str] = frozenset()  # clusters among those that need no shares
     foreign: Mapping[str, Foreign] = field(default_factory=dict)  # by cluster
     glass: Mapping[str, Glass] = field(default_factory=dict)  # by cluster
+    duties: Duties = field(default_factory=Duties)
     roles_changed_at: int = 0  # when a cluster's role changed last, for watching its nodes
     intents: Mapping[str, Intended] = field(default_factory=dict)  # by lane
     messages: Mapping[str, MessageRef] = field(default_factory=dict)  # by card key

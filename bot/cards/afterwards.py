@@ -84,6 +84,8 @@ def _ended_head(c: Ceremony) -> str:
             return "the token was not used"
         case Ending.USED:
             return "done"
+        case Ending.TOKEN_REFUSED:
+            return "Vault did not take the token on duty"
         case Ending.NOT_STARTED | None:
             return "not started"
 
@@ -103,6 +105,8 @@ def _ended(name: str, c: Ceremony, *, gave: bool) -> str:
             how = f"*Done: {name}'s token was used for the step it was made for.*"
         case Ending.TOKEN_UNUSED:
             how = "*No promotion was approved in time,* so the token is not kept."
+        case Ending.TOKEN_REFUSED:
+            how = "*Vault did not take the token on duty;* a quorum is needed instead."
         case Ending.NOT_STARTED | None:
             how = "*Vault opened no attempt.*"
     if not gave:

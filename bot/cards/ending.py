@@ -33,6 +33,8 @@ def headline(set_name: str, c: Ceremony) -> str:
             return f"{title(set_name, c)}: done"
         case Ending.TOKEN_UNUSED:
             return f"{title(set_name, c)}: token not used"
+        case Ending.TOKEN_REFUSED:
+            return f"{title(set_name, c)}: token on duty not taken"
         case Ending.NOT_STARTED | None:
             return f"{title(set_name, c)}: not started"
 
@@ -60,6 +62,13 @@ def outcome(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
             return f"Its time ran out with {of_threshold(c)}. {spent(c)}"
         case Ending.USED:
             return f"The step on {where} that the token was made for is done. Thank you all."
+        case Ending.TOKEN_UNUSED if c.duty:
+            return "No promotion was approved in time. The token on duty stays on duty."
+        case Ending.TOKEN_REFUSED:
+            return (
+                f"{where} did not take the token on duty, so it is not tried again there. Go on "
+                "with a quorum of key holders: the runbook's next click calls them together."
+            )
         case Ending.TOKEN_UNUSED:
             return (
                 "No promotion was approved in time, so the DR operation token is not kept. The "

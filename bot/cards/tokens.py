@@ -21,6 +21,10 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
     match c.token:
         case TokenState.NONE:
             return ""
+        case TokenState.HELD if c.duty:
+            return _on_duty(c)
+        case TokenState.RETURNED:
+            return ":white_check_mark: The token on duty stays on duty until its own end."
         case TokenState.HELD:
             return f":red_circle: *The DR operation token exists*, sealed. {_held(c, rules)}"
         case TokenState.UNKNOWN:
@@ -44,6 +48,18 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
                 ":red_circle: *Vault may have made a DR operation token that nobody holds.* A new "
                 "attempt replaces it; start one even if you do not need it."
             )
+
+
+def _on_duty(c: Ceremony) -> str:
+    if c.by_hand:
+        return (
+            ":large_blue_circle: *The token on duty is in its lead's hands.* They give the orders "
+            "to Vault themselves; Conclave shows them and waits for the evidence."
+        )
+    return (
+        ":large_blue_circle: *The token on duty is used*, sealed until then: no key holder is "
+        "needed. The approvals are those of any promotion."
+    )
 
 
 def _held(c: Ceremony, rules: ReplicationSet) -> str:

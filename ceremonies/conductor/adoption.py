@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 
 from ceremonies.commands import Refusal
-from ceremonies.conductor import steps
+from ceremonies.conductor import duty, steps
 from ceremonies.conductor.attempts import finish_cancel, settle_start
 from ceremonies.conductor.outcomes import share_outcome
 from ceremonies.conductor.promotions import settle_deletion, settle_promotion
@@ -26,7 +26,8 @@ def adopt(station: Station, overdue: Intended) -> None:
 
     Raises VaultError while the cluster cannot be asked what is true.
     """
-    if overdue.lane in station.clients and overdue.kind is not Kind.DELETE_TOKEN:
+    asks_nobody = (Kind.DELETE_TOKEN, Kind.MINT, Kind.KILL)
+    if overdue.lane in station.clients and overdue.kind not in asks_nobody:
         # Nobody can be asked while the cluster is away: no entry is written for a try in vain.
         station.clients[overdue.lane].active_node()
     until = station.clock.now() + station.spans.intent_ms
@@ -50,6 +51,12 @@ def _settle(station: Station, intent: Intended) -> None:
             steps.settle(station, intent)
         except VaultError as error:
             log.warning("effect.truth_unknown", kind=intent.kind, problem=type(error).__name__)
+        return
+    if intent.kind is Kind.MINT:
+        duty.settle_mint(station, intent)
+        return
+    if intent.kind is Kind.KILL:
+        duty.settle_kill(station, intent)
         return
     c = station.ledger.state.find(intent.ceremony)
     if intent.kind is Kind.POST or c is None:

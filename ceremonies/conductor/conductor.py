@@ -28,6 +28,7 @@ from ceremonies.conductor import posting, shares, starting
 from ceremonies.conductor.answers import STORE_AWAY, Answer
 from ceremonies.conductor.context import context_of
 from ceremonies.conductor.deciding import blocked_or, decided
+from ceremonies.conductor.duty import Duty
 from ceremonies.conductor.glass import BreakGlass
 from ceremonies.conductor.people import People
 from ceremonies.conductor.runbooks import Runbooks
@@ -72,6 +73,7 @@ class Conductor:
         self._listeners = listeners
         self.runbooks = Runbooks(stations)
         self.glass = BreakGlass(stations)
+        self.duty = Duty(stations)
 
     @property
     def sets(self) -> Mapping[str, ReplicationSet]:
@@ -125,8 +127,9 @@ class Conductor:
         purpose: Purpose,
         reason: str,
         cause: str,
+        use_duty: bool = False,
     ) -> Answer:
-        """Start a ceremony on a secondary, after every node of the set was asked what it is."""
+        """Start a ceremony on a secondary; with `use_duty`, by the token on duty if there is."""
         return starting.start(
             self._stations[set_name],
             by=by,
@@ -134,6 +137,7 @@ class Conductor:
             purpose=purpose,
             reason=reason,
             cause=cause,
+            use_duty=use_duty,
         )
 
     def offer_share(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceremonies.ceremony import Ceremony, Phase, TokenState
-from ceremonies.events import Action, Play
+from ceremonies.events import Action, Play, Proof
 from ceremonies.gates import Context, TokenLife
 from ceremonies.runbook import Runbook
 from ceremonies.state import SetState
@@ -21,9 +21,21 @@ def context_of(state: SetState, c: Ceremony, rules: ReplicationSet) -> Context:
         source=r.source if r else "",
         demoted=planned and r is not None and not r.demotes_first,
         other_promotion=_other(state, c),
-        token=TokenLife(held=c.token is TokenState.HELD, endless=True),
+        token=_life(state, c),
         clients=rules.client_checklist,
     )
+
+
+def _life(state: SetState, c: Ceremony) -> TokenLife:
+    """Return how long the token lasts: a DR operation token has no end, one on duty has."""
+    token = state.duties.find(c.duty) if c.duty else None
+    held = c.token is TokenState.HELD
+    if token is None:
+        return TokenLife(held=held and not c.duty, endless=not c.duty)
+    seen = token.proofs.get(c.cluster)
+    known = seen is not None and seen.answer is not Proof.UNKNOWN
+    accepted = seen.answer is Proof.GOOD if seen is not None and known else None
+    return TokenLife(held=held, accepted=accepted, ends_at=token.until)
 
 
 def starting_context(r: Runbook, rules: ReplicationSet) -> Context:

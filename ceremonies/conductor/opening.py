@@ -21,6 +21,8 @@ from ceremonies.errors import LogBroken
 from ceremonies.identity import Identity
 from ceremonies.keychain import Keychain
 from ceremonies.observations import Observations
+from ceremonies.rota.schedule import occurrences
+from ceremonies.rota.shift import PlannedShift
 from ceremonies.samples import Samples
 from ceremonies.topology import ReplicationSet
 from ceremonies.vault import ClusterClient
@@ -77,7 +79,11 @@ def open_conductor(
             keychain=keychain,
             samples=Samples(Observations(redis), name, key=keychain.derive(b"samples")),
             clock=clock,
-            terms=lambda: Terms(rules=people().sets[name], roster=people().roster),
+            terms=lambda: Terms(
+                rules=people().sets[name],
+                roster=people().roster,
+                shifts=_shifts(people().sets[name], clock.now()),
+            ),
             replica=replica,
             spans=spans or Spans(),
         )
@@ -94,6 +100,14 @@ def open_conductor(
         closing=closing,
         listeners=listeners,
     )
+
+
+def _shifts(served: ReplicationSet, now: int) -> tuple[PlannedShift, ...]:
+    day = 24 * 3_600_000
+    found = [
+        s for r in served.shifts for s in occurrences(r, after=now - 2 * day, before=now + 9 * day)
+    ]
+    return tuple(sorted(found, key=lambda s: (s.start, s.name)))
 
 
 class _Sweep:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -13,6 +13,7 @@ from ceremonies.conductor.station import Station
 from ceremonies.errors import SecretUnreadable, VaultError
 from ceremonies.events import (
     Abandoned,
+    CeremonyExpired,
     Event,
     Intended,
     Kind,
@@ -21,6 +22,8 @@ from ceremonies.events import (
     PromotionBlocked,
     PromotionRefused,
     PromotionSlow,
+    Proof,
+    ProofChanged,
     TokenDeleted,
     TokenDeletionUnknown,
     TokenNotDeletable,
@@ -29,7 +32,7 @@ from ceremonies.evidence import Evidence, standing_blocks, worsened
 from ceremonies.owed import SLOW_MS
 from ceremonies.state import SetState
 from ceremonies.vault import TokenDeletion
-from ceremonies.vault.errors import StillCatchingUp, TruthUnknown
+from ceremonies.vault.errors import PermissionDenied, StillCatchingUp, TruthUnknown
 
 log = structlog.get_logger()
 
@@ -49,7 +52,7 @@ def promote(station: Station, c: Ceremony) -> None:
         _block(station, c, evidence)
         return
     try:
-        token = station.keychain.open("token", c.cluster, c.nonce).decode()
+        token = "" if c.by_hand else station.token_of(c)
     except SecretUnreadable as error:
         _give_up(station, c, "token-unreadable", f"{error} {error.advice}")
         return
@@ -60,6 +63,9 @@ def promote(station: Station, c: Ceremony) -> None:
         if forbids(c, evidence):
             _block(station, c, evidence)
             return
+    if c.by_hand:
+        _hand_out(station, c)
+        return
     intent = station.intend(
         Kind.PROMOTE, c.id, still=_still_wanted(station), evidence=evidence, nonce=c.nonce
     )
@@ -74,13 +80,26 @@ def promote(station: Station, c: Ceremony) -> None:
         _watch_for_taken(station, c, intent)
         return
     except VaultError as error:
-        station.close_intent(intent.effect, _refused(c, intent, error))
+        station.close_intent(intent.effect, *_refused(c, intent, error))
         return
     accepted = PromotionAccepted(
         ceremony=c.id, effect=intent.effect, warnings=tuple(reply.warnings)
     )
     station.close_intent(intent.effect, accepted)
     log.info("promotion.accepted", set=station.name, cluster=c.cluster, ceremony=c.id)
+
+
+def _hand_out(station: Station, c: Ceremony) -> None:
+    """Let the lead give the order, whose token nobody else has; then the evidence is waited for."""
+    handed = PromotionAccepted(ceremony=c.id, effect="", by_hand=True)
+
+    def moved(state: SetState) -> bool:
+        found = state.find(c.id)
+        if found is None or _changed_mind(state, c):
+            return True
+        return not _still_wanted(station)(state, found, station.clock.now())
+
+    station.conclude(handed, unless=moved)
 
 
 def _watch_for_taken(station: Station, c: Ceremony, intent: Intended) -> None:
@@ -124,7 +143,7 @@ def confirm(station: Station, c: Ceremony) -> None:
         done = Promoted(ceremony=c.id, evidence=evidence)
         station.conclude(done, unless=lambda state: _is_over(state, c))
         log.info("promotion.done", set=station.name, cluster=c.cluster, ceremony=c.id)
-    elif not c.slow and station.clock.now() - c.moments.accepted >= SLOW_MS:
+    elif not (c.slow or c.by_hand) and station.clock.now() - c.moments.accepted >= SLOW_MS:
         slow = PromotionSlow(ceremony=c.id, evidence=evidence)
         station.conclude(slow, unless=lambda state: _is_over(state, c))
 
@@ -228,14 +247,24 @@ def _changed_mind(state: SetState, c: Ceremony) -> bool:
     return now is None or now.request != c.request or c.cluster in state.intents
 
 
-def _refused(c: Ceremony, intent: Intended, error: VaultError) -> PromotionRefused:
-    return PromotionRefused(
+def _refused(c: Ceremony, intent: Intended, error: VaultError) -> Sequence[Event]:
+    """What Vault's no means; a token on duty that it does not take is not tried again."""
+    refused = PromotionRefused(
         ceremony=c.id,
         effect=intent.effect,
         problem=type(error).__name__,
         words=f"{error} {error.advice}",
         again=isinstance(error, StillCatchingUp),
     )
+    if not (c.duty and isinstance(error, PermissionDenied)):
+        return (refused,)
+    return (refused, *duty_refused(c, str(error)))
+
+
+def duty_refused(c: Ceremony, words: str) -> Sequence[Event]:
+    """Return that this cluster does not take the token on duty, so that a quorum is needed."""
+    proof = ProofChanged(duty=c.duty, cluster=c.cluster, answer=Proof.REFUSED, words=words)
+    return (proof, CeremonyExpired(ceremony=c.id, cause="token-refused"))
 
 
 def _still_wanted(station: Station) -> Callable[[SetState, Ceremony, int], bool]:

@@ -12,9 +12,19 @@ from ceremonies.evidence import could_start
 
 
 def start(
-    station: Station, *, by: str, cluster: str | None, purpose: Purpose, reason: str, cause: str
+    station: Station,
+    *,
+    by: str,
+    cluster: str | None,
+    purpose: Purpose,
+    reason: str,
+    cause: str,
+    use_duty: bool = False,
 ) -> Answer:
-    """Start a ceremony on a secondary, after every node of the set was asked what it is."""
+    """Start a ceremony on a secondary, after every node of the set was asked what it is.
+
+    With `use_duty` a token on duty is used instead, if there is one.
+    """
     target = cluster or _only_secondary(station)
     if isinstance(target, Refusal):
         return target
@@ -26,7 +36,13 @@ def start(
     if isinstance(begins, Refusal):
         return begins
     wish = Start(
-        by=by, cluster=target, purpose=purpose, reason=reason, evidence=evidence, plan=begins
+        by=by,
+        cluster=target,
+        purpose=purpose,
+        reason=reason,
+        evidence=evidence,
+        plan=begins,
+        use_duty=use_duty,
     )
     answer = decided(station, wish, by=by, cause=cause)
     if isinstance(answer, Done):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,7 @@ TOKEN_KEPT_S = 7 * 24 * 3600
 OTP_MARGIN_S = 3600  # an OTP outlives the latest possible deadline by an hour
 
 BOT = "conclave"
+DUTY = "duty"  # the kind under which the keychain has a token on duty, or its wrap
 
 
 class Login(Protocol):
@@ -55,6 +57,7 @@ class Station:
     views: dict[str, ClusterView] = field(default_factory=dict)
     samples: Samples | None = None
     logins: Mapping[str, Login] = field(default_factory=dict)
+    rota_problems: Callable[[], tuple[str, ...]] = tuple
 
     @property
     def name(self) -> str:
@@ -198,6 +201,20 @@ class Station:
                     raise
                 continue
             return
+
+    def token_of(self, c: Ceremony) -> str:
+        """Return the token that this ceremony holds: its own, or the one on duty.
+
+        Raises SecretUnreadable and StoreUnreachable.
+        """
+        if not c.duty:
+            return self.keychain.open("token", c.cluster, c.nonce).decode()
+        token = self.ledger.state.duties.find(c.duty)
+        return self.duty_secret(token.cluster if token else c.cluster, c.duty)
+
+    def duty_secret(self, cluster: str, duty: str) -> str:
+        """Return a token on duty, or what it is wrapped in. Raises as `token_of`."""
+        return str(json.loads(self.keychain.open(DUTY, cluster, duty))["secret"])
 
     def keep_token(self, c: Ceremony, token: str) -> None:
         """Seal the decoded token until Vault confirmed its deletion, 7 days at most."""

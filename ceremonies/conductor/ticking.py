@@ -11,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from ceremonies.ceremony import AttemptState, Phase, TokenState
-from ceremonies.conductor import attempts, glass, promotions, steps
+from ceremonies.conductor import attempts, duty, glass, promotions, steps
 from ceremonies.conductor.adoption import adopt
 from ceremonies.conductor.station import BOT, Station
 from ceremonies.conductor.watching import Watcher
 from ceremonies.errors import ConclaveError
 from ceremonies.owed import Debt, Note, Overdue, Owed, StepDebt, Work, owed
+from ceremonies.rotation import KillDebt, MintDebt
 from ceremonies.steps import Do
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class Ticking:
     def __init__(self, stations: Mapping[str, Station], *, sweep: Callable[[], None]) -> None:
         self._stations = stations
         self._watchers = {name: Watcher(station) for name, station in stations.items()}
+        self._on_duty = {name: duty.DutyWatcher(station) for name, station in stations.items()}
         self._sweep = sweep
         self._pool = ThreadPoolExecutor(max(8, 4 * len(stations)), "effect")
         self._busy: set[tuple[str, str]] = set()
@@ -91,6 +93,9 @@ class Ticking:
                 self._submit(station, f"follow:{c.cluster}", look)
         for cluster in station.ledger.state.glass:
             self._look_who_is_let_in(station, cluster)
+        on_duty = self._on_duty[station.name]
+        if on_duty.is_due():
+            self._submit(station, "duty:watch", on_duty.look)
         watcher = self._watchers[station.name]
         if watcher.is_due():
             self._submit(station, "watch", watcher.look)
@@ -126,6 +131,10 @@ class Ticking:
                 self._submit(station, cluster, lambda: _work(station, due))
             case StepDebt():
                 self._begin_step(station, due)
+            case MintDebt():
+                self._submit(station, "duty:mint", lambda: duty.mint(station, due))
+            case KillDebt():
+                self._submit(station, "duty:kill", lambda: duty.kill(station, due))
 
     def _begin_step(self, station: Station, due: StepDebt) -> None:
         """Do what a step needs; whether people have done it by hand is looked at now and then."""

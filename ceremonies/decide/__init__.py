@@ -22,12 +22,13 @@ from ceremonies.commands import (
     Thaw,
 )
 from ceremonies.decide import gathering, promotion, runbooks, shares
+from ceremonies.decide.duty import decide_duty
 from ceremonies.decide.runbooks import decide_runbook
 from ceremonies.decide.terms import Terms
 from ceremonies.events import Event
 from ceremonies.state import SetState
 
-__all__ = ["Terms", "decide", "decide_runbook"]
+__all__ = ["Terms", "decide", "decide_duty", "decide_runbook"]
 
 
 def decide(

@@ -18,6 +18,7 @@ from ceremonies.commands import (
     Thaw,
 )
 from ceremonies.decide.terms import Terms, ms, pause, soon
+from ceremonies.duty import DutyToken
 from ceremonies.events import (
     CeremonyCancelled,
     CeremonyFrozen,
@@ -29,6 +30,8 @@ from ceremonies.events import (
     HolderDeclined,
     HoldersReminded,
     Kind,
+    Part,
+    Purpose,
     RestartAsked,
     ThawAgreed,
 )
@@ -65,21 +68,31 @@ def start(
         return refused
     max_at = now + ms(terms.rules.ceremony.max)
     holders = terms.rules.key_holders
+    duty = _token_on_duty(state, command, now=now)
     started = CeremonyStarted(
         ceremony=fresh.ceremony,
         cluster=command.cluster,
         purpose=command.purpose,
         reason=command.reason,
         by=command.by,
-        holders=tuple(holder.slack for holder in holders),
+        holders=() if duty else tuple(holder.slack for holder in holders),
         roster_hash=roster_hash(terms.roster, holders),
         rules_hash=rules_hash(terms.rules),
         evidence=command.evidence,
         deadline=terms.deadline(now=now, max_at=max_at),
         max_at=max_at,
         runbook=runbook,
+        duty=duty.id if duty else "",
+        by_hand=duty is not None and duty.part is Part.LEAD,
     )
     return [*_learnt_id(state, command.evidence), started]
+
+
+def _token_on_duty(state: SetState, command: Start, *, now: int) -> DutyToken | None:
+    """Return the token that makes a quorum unnecessary, if it lasts long enough."""
+    if not command.use_duty or command.purpose is Purpose.DRILL:
+        return None
+    return state.duties.usable(command.cluster, now=now)
 
 
 def _gate(evidence: Evidence) -> Refusal | None:

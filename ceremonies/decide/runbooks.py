@@ -192,6 +192,7 @@ def _call_together(
         purpose=CEREMONY_FOR[user.action],
         reason=r.reason,
         evidence=command.evidence,
+        use_duty=True,
     )
     return gathering.start(state, wish, now=now, terms=terms, fresh=fresh, runbook=r.id)
 

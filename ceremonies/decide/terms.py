@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.roster import Role, Roster
+from ceremonies.rota.shift import PlannedShift
 from ceremonies.topology import ReplicationSet
 
 _PAUSE_MS = 5_000
@@ -19,6 +20,7 @@ class Terms:
 
     rules: ReplicationSet
     roster: Roster
+    shifts: tuple[PlannedShift, ...] = ()  # around now, by their start
 
     def deadline(self, *, now: int, max_at: int) -> int:
         """Return a fresh deadline (ms), never past the ceremony's maximum."""

@@ -35,6 +35,8 @@ class CeremonyStarted:
     max_at: int
     runbook: str = ""
     rules_hash: str = ""  # empty where an earlier version wrote it
+    duty: str = ""  # the token on duty that it takes instead of the key holders' shares
+    by_hand: bool = False  # that token is in its lead's hands: they give the orders themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ class CeremonyCancelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CeremonyExpired:
-    """Its time ran out; `cause` is `deadline`, `max` or `token-unused`."""
+    """Its time ran out; `cause` is `deadline`, `max`, `token-unused`, or `token-refused`."""
 
     type: Literal["ceremony_expired"] = "ceremony_expired"
     ceremony: str

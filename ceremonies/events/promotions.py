@@ -53,13 +53,17 @@ class PromotionBlocked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionAccepted:
-    """Vault took the promotion on. That is acceptance, not completion."""
+    """Vault took the promotion on. That is acceptance, not completion.
+
+    `by_hand`: it was handed to the lead, whose token nobody else has; Vault was not asked by us.
+    """
 
     type: Literal["promotion_accepted"] = "promotion_accepted"
     ceremony: str
     effect: str
     warnings: tuple[str, ...] = ()
     seen: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     UPDATE_PRIMARY = "update-primary"
     REVOKE_SECONDARY = "revoke-secondary"
     SNAPSHOT = "snapshot"
+    MINT = "mint"
+    KILL = "kill"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,10 @@ class Intended:
     keys: tuple[str, ...] = ()
     runbook: str = ""
     step: str = ""
+    shift: str = ""
+    part: str = ""
+    place: int = 0
+    ends: int = 0  # of what is minted: no later than this
     evidence: Evidence | None = None
 
 

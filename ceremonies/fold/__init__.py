@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ceremonies.ceremony import Ceremony
+from ceremonies.ceremony import Ceremony, TokenState
 from ceremonies.events import ClusterIdSeen, Event, PeopleWoken, TailLost
 from ceremonies.fold.alarms import alarm_of
 from ceremonies.fold.attempts import after_attempt_event
 from ceremonies.fold.course import after_course_event, opened_by
+from ceremonies.fold.duty import after_duty_event
 from ceremonies.fold.promotions import after_promotion_event, withdrawn
 from ceremonies.fold.record import after_record_event, without_intent
 from ceremonies.fold.runbooks import after_runbook_event, with_ceremony
@@ -49,7 +50,9 @@ def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
     state = _in_ceremony(state, event, at=at, n=n)
     state = after_runbook_event(state, event, at=at)
     state = with_ceremony(state, event, at=at)
+    state = _returned(state)
     state = after_watch_event(state, event, at=at)
+    state = after_duty_event(state, event, at=at)
     match event:
         case ClusterIdSeen(cluster_id=cluster_id):
             state = replace(state, cluster_id=cluster_id)
@@ -67,6 +70,23 @@ def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
         alarm = Alarm(n=n, at=at, words=words)
         state = replace(state, alarms=(*state.alarms, alarm)[-_ALARMS_KEPT:])
     return state
+
+
+def _returned(state: SetState) -> SetState:
+    """A token on duty is not used up by a ceremony: when that is over, it is on duty as before."""
+    if not any(_has_duty_over(c) for c in state.ceremonies):
+        return state
+    return replace(
+        state,
+        ceremonies=tuple(
+            replace(c, token=TokenState.RETURNED) if _has_duty_over(c) else c
+            for c in state.ceremonies
+        ),
+    )
+
+
+def _has_duty_over(c: Ceremony) -> bool:
+    return bool(c.duty) and not c.is_open and c.token is not TokenState.RETURNED
 
 
 def _in_ceremony(state: SetState, event: Event, *, at: int, n: int) -> SetState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ceremonies.ceremony import AttemptState, Ceremony, Ending, Moments, Phase
+from ceremonies.ceremony import AttemptState, Ceremony, Ending, Moments, Phase, TokenState
 from ceremonies.events import (
     CeremonyCancelled,
     CeremonyExpired,
@@ -28,6 +28,21 @@ def opened_by(event: Event, *, at: int, n: int) -> Ceremony | None:
     """Return the ceremony that this event starts, or None."""
     if not isinstance(event, CeremonyStarted):
         return None
+    started = _called(event, at=at, n=n)
+    if not event.duty:
+        return started
+    return replace(
+        started,
+        duty=event.duty,
+        by_hand=event.by_hand,
+        phase=Phase.TOKEN_HELD,
+        token=TokenState.HELD,
+        nonce=event.duty,
+        moments=Moments(completed=at),
+    )
+
+
+def _called(event: CeremonyStarted, *, at: int, n: int) -> Ceremony:
     return Ceremony(
         id=event.ceremony,
         cluster=event.cluster,
@@ -77,6 +92,8 @@ def after_course_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             return _ended(c, Ending.CANCELLED, by=by, at=at)
         case CeremonyExpired(cause="token-unused"):
             return _ended(c, Ending.TOKEN_UNUSED, by="", at=at)
+        case CeremonyExpired(cause="token-refused"):
+            return _ended(c, Ending.TOKEN_REFUSED, by="", at=at)
         case CeremonyExpired():
             return _ended(c, Ending.EXPIRED, by="", at=at)
         case _:

@@ -233,7 +233,7 @@ def _used(state: SetState, step: Step, *, at: int) -> SetState:
 def _synced(r: Runbook, c: Ceremony, *, started: bool, at: int) -> Runbook:
     steps = r.steps
     if started:
-        steps = tuple(replace(s, ceremony=c.id) if _takes(s, c) else s for s in steps)
+        steps = tuple(_given(s, c) if _takes(s, c) else s for s in steps)
     steps = tuple(_as_ceremony_stands(s, c, at=at) if s.ceremony == c.id else s for s in steps)
     if steps == r.steps and c.is_open:
         return r
@@ -243,6 +243,12 @@ def _synced(r: Runbook, c: Ceremony, *, started: bool, at: int) -> Runbook:
     if not c.is_open and c.ending not in (Ending.PROMOTED, Ending.USED) and _nothing_done(changed):
         return _ended(changed, RunbookEnding.ABORTED, at=at, by=c.ended_by)
     return changed
+
+
+def _given(s: Step, c: Ceremony) -> Step:
+    """A step whose token is in a lead's hands is done by hand: nobody else has the token."""
+    by_hand = s.by_hand or (c.by_hand and s.action is not Action.TOKEN)
+    return replace(s, ceremony=c.id, by_hand=by_hand)
 
 
 def _takes(s: Step, c: Ceremony) -> bool:
@@ -268,6 +274,8 @@ def _token_step(s: Step, c: Ceremony, *, at: int) -> Step:
         if s.state is StepState.DONE:
             return s
         words = f"The DR operation token of {c.cluster} is held, sealed."
+        if c.duty:
+            words = "The token on duty is used; no key holder is needed."
         return replace(s, state=StepState.DONE, done_at=at, words=words)
     if not c.is_open:
         words = "The ceremony ended without a token that could be used; start another."

@@ -15,6 +15,7 @@ from ceremonies.vault import errors, looking, replies, views
 from ceremonies.vault.deadline import Limits
 from ceremonies.vault.login import Login
 from ceremonies.vault.operations import Operations
+from ceremonies.vault.shift_tokens import ShiftTokens
 from ceremonies.vault.wire import Question, Wire
 
 _SECONDARY = "sys/replication/dr/secondary"
@@ -69,6 +70,7 @@ class ClusterClient:
         self._wire = Wire(cluster, limits=limits)
         self._nodes = cluster.nodes or (cluster.address,)
         self.operations = Operations(self._wire)
+        self.shift_tokens = ShiftTokens(self._wire)
         self.login = Login(self._wire, cluster.auth)
 
     def look(self, at: float) -> views.ClusterView:

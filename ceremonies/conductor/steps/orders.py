@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from ceremonies.conductor.context import context_of
-from ceremonies.conductor.promotions import forbids
+from ceremonies.conductor.promotions import duty_refused, forbids
 from ceremonies.conductor.steps.activation import KIND as ACTIVATION
 from ceremonies.conductor.steps.proofs import Proof, hindrance, proof
 from ceremonies.conductor.steps.reading import snapshot
@@ -120,9 +120,10 @@ def _prepared(scene: Scene) -> Callable[[], Accepted] | None:
 
 
 def _dr_token(scene: Scene) -> str:
-    station, cluster = scene.station, scene.step.cluster
-    c = station.ledger.state.find(scene.step.ceremony)
-    return station.keychain.open("token", cluster, c.nonce if c else "").decode()
+    c = scene.station.ledger.state.find(scene.step.ceremony)
+    if c is None:
+        raise RuntimeError("a step that needs a token has a ceremony")
+    return scene.station.token_of(c)
 
 
 def _activation(scene: Scene) -> str:
@@ -143,9 +144,11 @@ def _refusals(scene: Scene, intent: Intended, error: VaultError) -> Sequence[Eve
         words=f"{error} {error.advice}",
         by_hand=denied,
     )
-    if step.action in _JOINS and step.activation is not None:
-        return (_spent(scene), refused)
-    return (refused,)
+    spent = (_spent(scene),) if step.action in _JOINS and step.activation is not None else ()
+    c = scene.station.ledger.state.find(step.ceremony)
+    if c is not None and c.duty and isinstance(error, PermissionDenied):
+        return (*spent, refused, *duty_refused(c, str(error)))
+    return (*spent, refused)
 
 
 def _spent(scene: Scene) -> ActivationSpent:

@@ -63,6 +63,7 @@ class Start:
     """Call the key holders together for `purpose` on `cluster`.
 
     `plan` is the runbook that is begun with it where none is open that waits for this token.
+    `use_duty`: where a token is on duty, that is used and nobody is called.
     """
 
     by: str
@@ -71,6 +72,7 @@ class Start:
     reason: str
     evidence: Evidence
     plan: StartRunbook | None = None
+    use_duty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

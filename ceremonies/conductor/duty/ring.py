@@ -1,0 +1,36 @@
+"""What the primary has of the ring's policies and roles, looked at before it is relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ceremonies.conductor.duty.primary import Primary
+from ceremonies.conductor.station import BOT, Station
+from ceremonies.events import Event, RingChecked
+from ceremonies.lint import lint
+from ceremonies.state import SetState
+
+
+def check(station: Station, at: Primary) -> None:
+    """Look at policies, roles and the bot's own rights; what is another than before is told.
+
+    Raises VaultError.
+    """
+    shifts = station.terms().shifts
+    longest = max(((s.end - s.start + s.overlap) // 1000 for s in shifts), default=0)
+    found = lint(at.client, at.node, at.login, longest_s=longest)
+    seen = RingChecked(
+        cluster=at.name, ready=tuple(sorted(found.places_ready)), problems=tuple(found.problems)
+    )
+
+    def news(state: SetState, now: int) -> Sequence[Event]:
+        del now
+        known = state.duties.ring
+        same = known is not None and (known.cluster, known.ready, known.problems) == (
+            seen.cluster,
+            seen.ready,
+            seen.problems,
+        )
+        return () if same else (seen,)
+
+    station.ledger.record(news, who=BOT)

@@ -1,0 +1,207 @@
+"""Which tokens a set's shifts need now, who has to confirm what, and what is late. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ceremonies.duty import RING, Duties
+from ceremonies.events import (
+    CoverageChanged,
+    Event,
+    HandoverLate,
+    KillRejected,
+    MintLate,
+    Part,
+)
+from ceremonies.rota.rules import Custody
+from ceremonies.rota.shift import PlannedShift
+from ceremonies.state import SetState
+
+KILL_LAPSES_MS = 60 * 60_000
+_PARTS = {
+    Custody.LEAD: (Part.LEAD,),
+    Custody.BOT: (Part.BOT,),
+    Custody.BOTH: (Part.BOT, Part.LEAD),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MintDebt:
+    """A token that a shift still needs, from the policy of this ring place."""
+
+    shift: PlannedShift
+    part: Part
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillDebt:
+    """A ring place whose policy two people want deleted."""
+
+    place: int
+
+
+def parts_of(shift: PlannedShift) -> tuple[Part, ...]:
+    """Return whose hands tokens are minted for."""
+    return _PARTS[shift.custody]
+
+
+def on_now(shifts: Sequence[PlannedShift], *, now: int) -> PlannedShift | None:
+    """Return the shift that is on, or is opened already: of two the later one."""
+    fitting = (s for s in reversed(shifts) if s.opens_at <= now < s.end)
+    return next(fitting, None)
+
+
+def next_after(shifts: Sequence[PlannedShift], *, now: int) -> PlannedShift | None:
+    """Return the shift that begins next."""
+    return next((s for s in shifts if s.start > now), None)
+
+
+def before(shifts: Sequence[PlannedShift], shift: PlannedShift) -> PlannedShift | None:
+    """Return the shift that ends as this one begins, or None: then nobody hands it over."""
+    fitting = (s for s in reversed(shifts) if s.start < shift.start and s.end >= shift.start)
+    return next(fitting, None)
+
+
+def ttl_s(shift: PlannedShift, *, now: int) -> int:
+    """Return how long its token shall last: the shift and its overlap; less in mid-shift."""
+    left = shift.end - max(shift.start, now) + shift.overlap
+    return max(1, left // 1000)
+
+
+def wrap_s(shift: PlannedShift, *, now: int) -> int:
+    """Return how long the lead has to collect it: until the overlap after the start is over.
+
+    In mid-shift it is as long from now.
+    """
+    left = max(shift.start, now) + shift.overlap - now
+    return max(1, min(left, shift.end + shift.overlap - now) // 1000)
+
+
+def mints(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[MintDebt]:
+    """Return the tokens that are to be minted at `now` (ms)."""
+    found = []
+    for shift in shifts:
+        if not shift.opens_at <= now < shift.end:
+            continue
+        for part in parts_of(shift):
+            place = _place(duties, shift, now=now)
+            if place and _is_missing(duties, shift, part, now=now):
+                found.append(MintDebt(shift=shift, part=part, place=place))
+    return found
+
+
+def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) -> bool:
+    """Whether this part of the shift has no token; one that was lost is people's to ask for anew.
+
+    One that was put out of force is replaced: that was the reason to do so.
+    """
+    if now < duties.mint(shift.id, part).retry_at:
+        return False
+    token = duties.of_shift(shift.id, part)
+    if token is None or token.killed_at:
+        return True
+    return token.is_held and now >= token.until
+
+
+def _place(duties: Duties, shift: PlannedShift, *, now: int) -> int:
+    """Return the ring place to mint from: this shift's own, else the one longest out of use.
+
+    No place whose policy is not as it has to be, or whose tokens others hold still; 0: none.
+    """
+    ready = [p for p in (duties.ring.ready if duties.ring else ()) if p not in duties.killed]
+    tainted = {t.place for t in duties.tokens if t.is_out_of_reach and now < t.until}
+    for token in reversed(duties.tokens):
+        own = token.shift == shift.id and token.place in ready and token.place not in tainted
+        if own and now < token.until:
+            return token.place
+    busy = {t.place for t in duties.tokens if now < t.until}
+    last = {t.place: t.minted_at for t in duties.tokens}
+    free = [p for p in ready if p not in busy and 1 <= p <= RING]
+    return min(free, key=lambda p: (last.get(p, 0), p), default=0)
+
+
+def kills(duties: Duties, *, now: int) -> list[KillDebt]:
+    """Return the ring place that two people agreed to put out of force."""
+    kill = duties.kill
+    if kill is None or not kill.agreed_by or now < kill.retry_at:
+        return []
+    return [KillDebt(place=kill.place)]
+
+
+def notes(state: SetState, shifts: Sequence[PlannedShift], *, now: int) -> list[Event]:
+    """Return what the clock alone tells: what is late, what lapsed, who is not covered."""
+    duties = state.duties
+    found: list[Event] = []
+    for shift in shifts:
+        if shift.opens_at <= now < shift.end:
+            found += _late(duties, shift, now=now)
+            found += _not_handed_over(duties, shifts, shift, now=now)
+    kill = duties.kill
+    if kill is not None and not kill.agreed_by and now >= kill.at + KILL_LAPSES_MS:
+        found.append(KillRejected(place=kill.place, by=""))
+    return [*found, *_coverage(duties, shifts, now=now)]
+
+
+def _late(duties: Duties, shift: PlannedShift, *, now: int) -> list[Event]:
+    if now < shift.start - shift.overlap // 4:
+        return []
+    missing = [p for p in parts_of(shift) if _is_missing_now(duties, shift, p, now=now)]
+    if not missing or any(duties.mint(shift.id, p).late for p in missing):
+        return []
+    return [MintLate(shift=shift.id, until=covered_until(duties, now=now))]
+
+
+def _is_missing_now(duties: Duties, shift: PlannedShift, part: Part, *, now: int) -> bool:
+    token = duties.of_shift(shift.id, part)
+    return token is None or not token.is_live(now)
+
+
+def covered_until(duties: Duties, *, now: int) -> int:
+    """Return until when some token is of use, or 0: there is none."""
+    return max((t.until for t in duties.live(now)), default=0)
+
+
+def missing_leads(
+    duties: Duties, shifts: Sequence[PlannedShift], shift: PlannedShift
+) -> tuple[str, ...]:
+    """Return who has not confirmed the hand-over to this shift: whoever goes, whoever comes."""
+    done = duties.handovers.get(shift.id)
+    going = before(shifts, shift)
+    missing = []
+    if going is not None and going.lead != shift.lead and not (done and done.outgoing):
+        missing.append(going.lead)
+    if not (done and done.incoming):
+        missing.append(shift.lead)
+    return tuple(missing)
+
+
+def _not_handed_over(
+    duties: Duties, shifts: Sequence[PlannedShift], shift: PlannedShift, *, now: int
+) -> list[Event]:
+    done = duties.handovers.get(shift.id)
+    if now < shift.start + shift.overlap // 2 or (done and done.late):
+        return []
+    missing = missing_leads(duties, shifts, shift)
+    return [HandoverLate(shift=shift.id, missing=missing)] if missing else []
+
+
+def _coverage(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[Event]:
+    """Tell when the last token on duty ended, and when there is one again."""
+    covered = bool(duties.live(now))
+    if covered == duties.covered or (not shifts and duties.covered is None):
+        return []
+    if covered:
+        return [CoverageChanged(covered=True)]
+    shift = on_now(shifts, now=now)
+    if shift is not None and duties.covered is None and not _is_told_late(duties, shift):
+        return []  # its first token is being minted
+    following = next_after(shifts, now=now)
+    planned = shift is None or now < shift.start
+    until = 0 if following is None else following.start
+    return [CoverageChanged(covered=False, planned=planned, until=until)]
+
+
+def _is_told_late(duties: Duties, shift: PlannedShift) -> bool:
+    return any(duties.mint(shift.id, part).late for part in parts_of(shift))
