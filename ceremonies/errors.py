@@ -6,6 +6,7 @@
     ├── OTPMismatch              an encoded token that this OTP does not open
     ├── SecretUnreadable         a sealed secret that cannot be opened
     ├── LogBroken                the chain does not hold
+    ├── CalendarUnusable         an on-call calendar that does not answer, or with no sense
     ├── StoreUnreachable         Redis does not answer
     ├── StoreUnsafe              Redis may forget
     └── VaultError               (vault/errors.py draws its branches)
@@ -56,6 +57,12 @@ class LogBroken(ConclaveError):
         "Keep the Redis data as evidence, restore a backup, and check it with the verify.py of "
         "docs/operator.md."
     )
+
+
+class CalendarUnusable(ConclaveError):
+    """An on-call calendar that cannot be fetched or read; its address is never told."""
+
+    advice = "Check the calendar's address in [[shifts]] and what it answers in a browser."
 
 
 class StoreUnreachable(ConclaveError):

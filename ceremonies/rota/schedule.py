@@ -54,13 +54,13 @@ def instant(day: date, at: time, zone: ZoneInfo) -> int:
     offset, then = _offset(early), _offset(late)
     if then > offset:  # left out: PEP 495 reads fold 0 by the clock before the jump
         return _jump(told, offset, then, zone)
-    return _ms(told.replace(tzinfo=timezone(offset)))
+    return ms(told.replace(tzinfo=timezone(offset)))
 
 
 def _jump(told: datetime, offset: timedelta, then: timedelta, zone: ZoneInfo) -> int:
     """Return when the clocks jump over `told`: between these two readings of it, by bisection."""
-    low = _ms(told.replace(tzinfo=timezone(then)))
-    high = _ms(told.replace(tzinfo=timezone(offset)))
+    low = ms(told.replace(tzinfo=timezone(then)))
+    high = ms(told.replace(tzinfo=timezone(offset)))
     while high - low > 1:
         middle = (low + high) // 2
         if _offset(datetime.fromtimestamp(middle / 1000, zone)) == offset:
@@ -77,7 +77,8 @@ def _offset(told: datetime) -> timedelta:
     return offset
 
 
-def _ms(told: datetime) -> int:
+def ms(told: datetime) -> int:
+    """Return an aware time as milliseconds since the epoch."""
     return int((told - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
 
 

@@ -1,0 +1,157 @@
+"""From an iCalendar text (RFC 5545) to its entries. The only file that knows the icalendar package.
+
+The text is foreign: whatever stands in it, the outcome is entries and problems in words, or
+CalendarUnusable. Recurrences are worked out within the wanted weeks alone, and only rules that
+cannot keep a processor busy.
+"""
+
+# mypy: untyped-calls-exclude=recurring_ical_events
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import icalendar
+import recurring_ical_events
+from icalendar import Calendar, Event
+
+from ceremonies.errors import CalendarUnusable
+from ceremonies.rota.entries import Answer, Entry
+from ceremonies.rota.naming import distinct, names_in, plain, shown
+from ceremonies.rota.schedule import instant, ms
+
+MOST_SERIES = 100
+MOST_ENTRIES = 1000
+_MARGIN = timedelta(days=2)  # dates have no zone yet where they are looked for
+_RULES = {
+    "DAILY": {"INTERVAL", "COUNT", "UNTIL", "WKST"},
+    "WEEKLY": {"INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY"},
+    "MONTHLY": {"INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYSETPOS"},
+    "YEARLY": {"INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH"},
+}
+_TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID")
+
+
+def read(text: bytes, *, zone: str, at: int, after: int, before: int) -> Answer:
+    """Return what the calendar says for [after, before) (ms), by start; `at` is now.
+
+    A time without a zone, and a whole day, are of `zone`. An event that makes no sense is left
+    out and told. Raises CalendarUnusable for what is no calendar, has no event, or too much.
+    """
+    try:
+        return _read(text, ZoneInfo(zone), at, (after, before))
+    except CalendarUnusable:
+        raise
+    except Exception:  # noqa: BLE001 — a foreign text in a foreign parser: whatever breaks, it is the text
+        raise CalendarUnusable("what it answers is no calendar (RFC 5545)") from None
+
+
+def _read(text: bytes, zone: ZoneInfo, at: int, window: tuple[int, int]) -> Answer:
+    calendar = Calendar.from_ical(text)
+    if not isinstance(calendar, Calendar):
+        raise CalendarUnusable("what it answers is no calendar (RFC 5545)")
+    events = [part for part in calendar.walk("VEVENT") if isinstance(part, Event)]
+    if not events:
+        raise CalendarUnusable("it has no event")
+    problems: list[str] = []
+    sound = Calendar()
+    for name in ("VERSION", "PRODID", "X-WR-TIMEZONE"):
+        if name in calendar:
+            sound.add(name, calendar[name])
+    _without_unknown_zone(sound, problems)
+    for part in calendar.walk("VTIMEZONE"):
+        sound.add_component(part)
+    for event in events:
+        problem = _problem(event)
+        if problem:
+            problems.append(f"“{_title(event)}” {problem}: it is left out")
+        else:
+            sound.add_component(event)
+    if sum("RRULE" in event for event in events) > MOST_SERIES:
+        raise CalendarUnusable(f"it has more than {MOST_SERIES} events that recur")
+    entries = sorted(set(_entries(sound, zone, window)), key=lambda e: (e.start, e.end, e.names))
+    if len(entries) > MOST_ENTRIES:
+        raise CalendarUnusable(f"it has more than {MOST_ENTRIES} entries in five weeks")
+    return Answer(at=at, entries=tuple(entries), problems=distinct(problems))
+
+
+def _without_unknown_zone(calendar: Calendar, problems: list[str]) -> None:
+    name = str(calendar.get("X-WR-TIMEZONE", ""))
+    if not name:
+        return
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        del calendar["X-WR-TIMEZONE"]
+        problems.append(f"its zone “{shown(name)}” does not exist")
+
+
+def _problem(event: Event) -> str:
+    """Return what is wrong with an event, or nothing."""
+    for name in _TIMES:
+        given = event.get(name)
+        if isinstance(given, list):
+            return f"has several {name}"
+        told = getattr(given, "dt", None)
+        if isinstance(told, datetime) and told.tzinfo is None and "TZID" in given.params:
+            return f"is in a zone that does not exist (“{shown(str(given.params['TZID']))}”)"
+    try:
+        lasts = event.end - event.start
+    except (icalendar.IncompleteComponent, ValueError, TypeError, KeyError, AttributeError):
+        return "has no beginning or end that can be read"
+    if lasts <= timedelta(0) and not _is_cancelled(event):
+        return "has no length"
+    return _recurs_too_much(event)
+
+
+def _recurs_too_much(event: Event) -> str:
+    rules = event.get("RRULE")
+    if rules is None:
+        return ""
+    for rule in rules if isinstance(rules, list) else [rules]:
+        asked = {str(part).upper() for part in rule}
+        often = str(next(iter(rule.get("FREQ", ())), "")).upper()
+        if often not in _RULES:
+            return "recurs within a day"
+        if not asked - {"FREQ"} <= _RULES[often]:
+            return "recurs by a rule that is not read here"
+    return ""
+
+
+def _entries(calendar: Calendar, zone: ZoneInfo, window: tuple[int, int]) -> Iterator[Entry]:
+    after, before = (datetime.fromtimestamp(moment / 1000, UTC) for moment in window)
+    found = recurring_ical_events.of(calendar, skip_bad_series=True)
+    for event in found.between(after - _MARGIN, before + _MARGIN):
+        if _is_cancelled(event):
+            continue
+        start, end = _moment(event.start, zone), _moment(event.end, zone)
+        if start < end and start < window[1] and window[0] < end:
+            yield Entry(start=start, end=end, names=_names(event), title=_title(event))
+
+
+def _moment(told: date, zone: ZoneInfo) -> int:
+    if not isinstance(told, datetime):
+        return instant(told, time(0), zone)
+    if told.tzinfo is None:
+        return instant(told.date(), told.time(), zone)
+    return ms(told)
+
+
+def _names(event: Event) -> tuple[tuple[str, ...], ...]:
+    given = event.get("ATTENDEE", [])
+    attendees = []
+    for attendee in given if isinstance(given, list) else [given]:
+        attendees.append(plain(str(attendee)))
+        attendees += [plain(str(attendee.params.get(key, ""))) for key in ("CN", "EMAIL")]
+    summary, words = str(event.get("SUMMARY", "")), str(event.get("DESCRIPTION", ""))
+    return distinct(attendees), names_in(summary), names_in(words)
+
+
+def _title(event: Event) -> str:
+    return shown(str(event.get("SUMMARY", ""))) or "an event without a title"
+
+
+def _is_cancelled(event: Event) -> bool:
+    return str(event.get("STATUS", "")).upper() == "CANCELLED"
