@@ -1,0 +1,31 @@
+"""On-call calendars over https: asked in the background, their last good answer kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from ceremonies.calendars.asking import CalendarWatch
+from ceremonies.calendars.fetching import fetch, tls_context
+from ceremonies.calendars.shelf import Shelf
+from ceremonies.observations import Observations
+from ceremonies.rota.rules import ShiftRules
+
+__all__ = ["CalendarWatch", "Shelf", "fetch", "open_calendars", "tls_context"]
+
+
+def open_calendars(
+    rules: Mapping[str, Sequence[ShiftRules]],
+    *,
+    observations: Observations,
+    key: bytes,
+    ca_file: Path | None = None,
+) -> CalendarWatch:
+    """Return the calendars of these rules, for `Rota`; they are asked once `start` was called.
+
+    `key` is what all replicas share. Without `ca_file` the system's store (or what SSL_CERT_FILE
+    names) says whom to trust. Raises Misconfigured for a file that cannot be used.
+    """
+    tls = tls_context(ca_file)
+    return CalendarWatch(rules, shelf=Shelf(observations, key=key), fetch=partial(fetch, tls=tls))
