@@ -103,7 +103,7 @@ def owed(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
 
 def _on_duty(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
     """What shifts need: tokens, policies deleted, people told. Nothing of it holds a token up."""
-    told = rotation.notes(state, terms.shifts, now=now)
+    told = rotation.notes(state, terms.shifts, now=now, since=terms.since)
     found: list[Owed] = [Note(events=(event,)) for event in told]
     found += rotation.mints(state.duties, terms.shifts, now=now)
     return [*found, *rotation.kills(state.duties, now=now)]

@@ -19,6 +19,7 @@ from ceremonies.rota.shift import PlannedShift
 from ceremonies.state import SetState
 
 KILL_LAPSES_MS = 60 * 60_000
+GRACE_MS = 60_000
 _PARTS = {
     Custody.LEAD: (Part.LEAD,),
     Custody.BOT: (Part.BOT,),
@@ -106,7 +107,7 @@ def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) ->
 
 
 def _place(duties: Duties, shift: PlannedShift, *, now: int) -> int:
-    """Return the ring place to mint from: this shift's own, else the one longest out of use.
+    """Return the ring place to mint from: this shift's own, else the next free one of the ring.
 
     No place whose policy is not as it has to be, or whose tokens others hold still; 0: none.
     """
@@ -117,9 +118,9 @@ def _place(duties: Duties, shift: PlannedShift, *, now: int) -> int:
         if own and now < token.until:
             return token.place
     busy = {t.place for t in duties.tokens if now < t.until}
-    last = {t.place: t.minted_at for t in duties.tokens}
+    newest = duties.tokens[-1].place if duties.tokens else 0
     free = [p for p in ready if p not in busy and 1 <= p <= RING]
-    return min(free, key=lambda p: (last.get(p, 0), p), default=0)
+    return min(free, key=lambda p: (p - newest - 1) % RING, default=0)
 
 
 def kills(duties: Duties, *, now: int) -> list[KillDebt]:
@@ -130,13 +131,18 @@ def kills(duties: Duties, *, now: int) -> list[KillDebt]:
     return [KillDebt(place=kill.place)]
 
 
-def notes(state: SetState, shifts: Sequence[PlannedShift], *, now: int) -> list[Event]:
-    """Return what the clock alone tells: what is late, what lapsed, who is not covered."""
+def notes(
+    state: SetState, shifts: Sequence[PlannedShift], *, now: int, since: int = 0
+) -> list[Event]:
+    """Return what the clock alone tells: what is late, what lapsed, who is not covered.
+
+    `since` is when somebody began to look, who needs a moment for what was not done before.
+    """
     duties = state.duties
     found: list[Event] = []
     for shift in shifts:
         if shift.opens_at <= now < shift.end:
-            found += _late(duties, shift, now=now)
+            found += _late(duties, shift, now=now, since=since)
             found += _not_handed_over(duties, shifts, shift, now=now)
     kill = duties.kill
     if kill is not None and not kill.agreed_by and now >= kill.at + KILL_LAPSES_MS:
@@ -144,8 +150,9 @@ def notes(state: SetState, shifts: Sequence[PlannedShift], *, now: int) -> list[
     return [*found, *_coverage(duties, shifts, now=now)]
 
 
-def _late(duties: Duties, shift: PlannedShift, *, now: int) -> list[Event]:
-    if now < shift.start - shift.overlap // 4:
+def _late(duties: Duties, shift: PlannedShift, *, now: int, since: int) -> list[Event]:
+    quarter = shift.overlap // 4
+    if now < max(shift.start - quarter, since + min(quarter, GRACE_MS)):
         return []
     missing = [p for p in parts_of(shift) if _is_missing_now(duties, shift, p, now=now)]
     if not missing or any(duties.mint(shift.id, p).late for p in missing):

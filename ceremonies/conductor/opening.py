@@ -52,6 +52,7 @@ def open_conductor(
     limits that `client` was made with.
     """
     clock = clock or Clock(lambda: store.now(redis))
+    since = clock.now()
     closing = threading.Event()
     listeners: list[Callable[[str], None]] = []
 
@@ -83,6 +84,7 @@ def open_conductor(
                 rules=people().sets[name],
                 roster=people().roster,
                 shifts=_shifts(people().sets[name], clock.now()),
+                since=since,
             ),
             replica=replica,
             spans=spans or Spans(),

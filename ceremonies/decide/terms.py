@@ -21,6 +21,7 @@ class Terms:
     rules: ReplicationSet
     roster: Roster
     shifts: tuple[PlannedShift, ...] = ()  # around now, by their start
+    since: int = 0  # when this replica began to look (ms): what it could not have done is not late
 
     def deadline(self, *, now: int, max_at: int) -> int:
         """Return a fresh deadline (ms), never past the ceremony's maximum."""
