@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from ceremonies.calendars import CalendarWatch
 from ceremonies.ceremony import Phase
 from ceremonies.clock import Clock
 from ceremonies.commands import (
@@ -60,6 +61,7 @@ class Conductor:
         workspace: str,
         ticking: Ticking,
         wake: Wake,
+        calendars: CalendarWatch,
         closing: threading.Event,
         listeners: list[Callable[[str], None]],
     ) -> None:
@@ -69,6 +71,7 @@ class Conductor:
         self.workspace = workspace
         self._ticking = ticking
         self._wake = wake
+        self._calendars = calendars
         self._closing = closing
         self._listeners = listeners
         self.runbooks = Runbooks(stations)
@@ -109,12 +112,14 @@ class Conductor:
         for station in self._stations.values():
             station.ledger.load()
         self.configured_anew()
+        self._calendars.start()
         self._ticking.start()
         self._wake.start()
 
     def close(self, seconds: float) -> None:
         """Finish open effects within `seconds`, or leave them to be adopted."""
         self._wake.stop()
+        self._calendars.close(0)
         self._ticking.close(seconds)
         self._closing.set()
 
@@ -157,21 +162,15 @@ class Conductor:
 
     def nudge(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Remind the holders who have not answered."""
-        return decided(
-            self._stations[set_name], Nudge(ceremony=ceremony, by=by), by=by, cause=cause
-        )
+        return self._decided(set_name, Nudge(ceremony=ceremony, by=by), by=by, cause=cause)
 
     def extend(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Give the ceremony another full deadline."""
-        return decided(
-            self._stations[set_name], Extend(ceremony=ceremony, by=by), by=by, cause=cause
-        )
+        return self._decided(set_name, Extend(ceremony=ceremony, by=by), by=by, cause=cause)
 
     def freeze(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Hold everything: this looks wrong."""
-        return decided(
-            self._stations[set_name], Freeze(ceremony=ceremony, by=by), by=by, cause=cause
-        )
+        return self._decided(set_name, Freeze(ceremony=ceremony, by=by), by=by, cause=cause)
 
     def thaw(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Agree that a frozen ceremony goes on."""
@@ -179,9 +178,7 @@ class Conductor:
 
     def cancel(self, set_name: str, ceremony: str, *, by: str, cause: str) -> Answer:
         """Call a ceremony off; the attempt's cancelling and the token's deletion are owed."""
-        return decided(
-            self._stations[set_name], Cancel(ceremony=ceremony, by=by), by=by, cause=cause
-        )
+        return self._decided(set_name, Cancel(ceremony=ceremony, by=by), by=by, cause=cause)
 
     def restart(
         self,

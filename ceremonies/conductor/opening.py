@@ -9,6 +9,7 @@ import structlog
 
 from ceremonies import log as set_log
 from ceremonies import store
+from ceremonies.calendars import open_calendars
 from ceremonies.clock import Clock
 from ceremonies.conductor.conductor import Conductor
 from ceremonies.conductor.ledger import Ledger
@@ -21,8 +22,7 @@ from ceremonies.errors import LogBroken
 from ceremonies.identity import Identity
 from ceremonies.keychain import Keychain
 from ceremonies.observations import Observations
-from ceremonies.rota.schedule import occurrences
-from ceremonies.rota.shift import PlannedShift
+from ceremonies.rota.rota import Rota
 from ceremonies.samples import Samples
 from ceremonies.topology import ReplicationSet
 from ceremonies.vault import ClusterClient
@@ -53,6 +53,13 @@ def open_conductor(
     """
     clock = clock or Clock(lambda: store.now(redis))
     since = clock.now()
+    shifts = {name: served.shifts for name, served in people().sets.items()}
+    calendars = open_calendars(
+        shifts,
+        observations=Observations(redis),
+        key=Keychain(redis, master_keys, "calendars").derive(b"calendars"),
+    )
+    rota = Rota(shifts, roster=lambda: people().roster, calendars=calendars)
     closing = threading.Event()
     listeners: list[Callable[[str], None]] = []
 
@@ -83,11 +90,12 @@ def open_conductor(
             terms=lambda: Terms(
                 rules=people().sets[name],
                 roster=people().roster,
-                shifts=_shifts(people().sets[name], clock.now()),
+                shifts=rota.planned(name, now=clock.now()),
                 since=since,
             ),
             replica=replica,
             spans=spans or Spans(),
+            rota_problems=lambda: rota.problems(name, now=clock.now()),
         )
 
     stations = {name: station(served) for name, served in people().sets.items()}
@@ -99,17 +107,10 @@ def open_conductor(
         workspace=workspace,
         ticking=ticking,
         wake=Wake(redis, lambda _: ticking.nudge()),
+        calendars=calendars,
         closing=closing,
         listeners=listeners,
     )
-
-
-def _shifts(served: ReplicationSet, now: int) -> tuple[PlannedShift, ...]:
-    day = 24 * 3_600_000
-    found = [
-        s for r in served.shifts for s in occurrences(r, after=now - 2 * day, before=now + 9 * day)
-    ]
-    return tuple(sorted(found, key=lambda s: (s.start, s.name)))
 
 
 class _Sweep:

@@ -21,6 +21,8 @@ def occurrences(rule: ShiftRules, *, after: int, before: int) -> tuple[PlannedSh
     an hour more or less. A shift that would lie wholly within the hour that the clocks leave out
     does not take place.
     """
+    if before <= after:
+        return ()
     found = (
         planned(rule, lead=rule.lead, start=start, end=end)
         for start, end in _spans(rule, after, before)
