@@ -1,0 +1,350 @@
+"""What on-call calendars export is read, and whatever else comes is told in words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ceremonies.errors import CalendarUnusable
+from ceremonies.rota.calendar import MOST_ENTRIES, MOST_SERIES, read
+from ceremonies.rota.entries import Answer
+from ceremonies.rota.naming import people_of
+from tests.ceremonies.rota.rotas import DAY, KIM, PEOPLE, SAM, at, calendar, event, utc
+
+NOW = at("2026-11-23 12:00")
+
+PAGERDUTY = calendar(
+    # An address without mailto:, and a title of three parts.
+    "DTEND;VALUE=DATE-TIME:20261130T080000Z\nDTSTART;VALUE=DATE-TIME:20261123T080000Z\n"
+    "ATTENDEE:sam@example.org\nUID:Q1\nURL:https://example.org/schedules#P1\n"
+    "SUMMARY:On Call - Sam - Payments",
+    "DTEND;VALUE=DATE-TIME:20261207T080000Z\nDTSTART;VALUE=DATE-TIME:20261130T080000Z\n"
+    "ATTENDEE;CN=kim@example.org:mailto:kim@example.org\nUID:Q2\nTRANSP:TRANSPARENT\n"
+    "SUMMARY:On Call - Kim - Payments",
+    head="X-WR-CALNAME:On Call Schedule for Payments",
+)
+GRAFANA = calendar(
+    # The user's name as the title, one event a person; one that was deleted stays, cancelled.
+    "SUMMARY:sam\nDTSTART;VALUE=DATE-TIME:20261123T080000Z\nDTEND;VALUE=DATE-TIME:20261130T080000Z\n"
+    "DTSTAMP:20261120T101500Z\nUID:O1-202611230800-U1\nLAST-MODIFIED:20261120T101500Z\nPRIORITY:0",
+    "SUMMARY:sam\nDTSTART;VALUE=DATE-TIME:20261130T080000Z\nDTEND;VALUE=DATE-TIME:20261130T080000Z\n"
+    "DTSTAMP:20261120T101500Z\nUID:O1-202611300800-U1\nSTATUS:CANCELLED",
+    "SUMMARY:kim\nDTSTART;VALUE=DATE-TIME:20261130T080000Z\nDTEND;VALUE=DATE-TIME:20261207T080000Z\n"
+    "DTSTAMP:20261120T101500Z\nUID:O1-202611300800-U2\nPRIORITY:1",
+)
+IN_WORDS = calendar(
+    # A title for people, and the address in the description.
+    event(
+        "20261123T080000Z",
+        "20261130T080000Z",
+        "SUMMARY:payments_schedule: on-call (Sam)",
+        "DESCRIPTION:Rotation: weekly\\nParticipant: sam@example.org",
+    ),
+    event(
+        "20261130T080000Z",
+        "20261207T080000Z",
+        "SUMMARY:payments_schedule: on-call",
+        "DESCRIPTION:Rotation: weekly\\nParticipant: kim@example.org",
+    ),
+)
+
+
+def told(text: bytes, zone: str = "Europe/Berlin") -> Answer:
+    """Return what a calendar says of the days around now."""
+    return read(text, zone=zone, at=NOW, after=NOW - 9 * DAY, before=NOW + 35 * DAY)
+
+
+def times(answer: Answer) -> list[tuple[str, str]]:
+    """Return from when to when somebody is on, in UTC."""
+    return [(utc(entry.start), utc(entry.end)) for entry in answer.entries]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(PAGERDUTY, id="as PagerDuty exports"),
+        pytest.param(GRAFANA, id="as Grafana OnCall exports"),
+        pytest.param(IN_WORDS, id="with the person in words, as others do"),
+        pytest.param(PAGERDUTY.replace(b"\r\n", b"\n"), id="with line feeds alone"),
+    ],
+)
+def test_what_tools_export(text: bytes) -> None:
+    """Each says that Sam is on for a week, then Kim."""
+    answer = told(text)
+    assert times(answer) == [
+        ("2026-11-23 08:00", "2026-11-30 08:00"),
+        ("2026-11-30 08:00", "2026-12-07 08:00"),
+    ]
+    assert [people_of(entry.names, PEOPLE) for entry in answer.entries] == [(SAM,), (KIM,)]
+    assert answer.problems == ()
+    assert answer.at == NOW
+
+
+@pytest.mark.parametrize(
+    ("lines", "whom"),
+    [
+        pytest.param(("ATTENDEE:MAILTO:Sam@Example.org",), (SAM,), id="an address in capitals"),
+        pytest.param(("ATTENDEE;CN=Sam:mailto:x@example.org",), (SAM,), id="an attendee's name"),
+        pytest.param(("ATTENDEE;EMAIL=sam@example.org:urn:x",), (SAM,), id="an attendee's EMAIL"),
+        pytest.param(("SUMMARY:[Level 1] sam",), (SAM,), id="a level before the name"),
+        pytest.param(("SUMMARY:Sam / Payments",), (SAM,), id="a name and a team"),
+        pytest.param(("SUMMARY:on call: sam@example.org",), (SAM,), id="an address in the title"),
+        pytest.param(
+            ("ATTENDEE:kim@example.org", "SUMMARY:Sam's week"), (KIM,), id="attendees are surer"
+        ),
+        pytest.param(
+            ("ATTENDEE:team@example.org", "SUMMARY:Sam"), (SAM,), id="an unknown attendee"
+        ),
+        pytest.param(
+            ("ATTENDEE:kim@example.org", "ATTENDEE:sam@example.org"), (SAM, KIM), id="two at once"
+        ),
+        pytest.param(("SUMMARY:Samuel",), (), id="a longer name is another's"),
+        pytest.param(("SUMMARY:sam@example.org.test",), (), id="a longer address too"),
+        pytest.param(("SUMMARY:Mallory",), (), id="nobody of ours"),
+        pytest.param((), (), id="no name at all"),
+    ],
+)
+def test_who_is_meant(lines: tuple[str, ...], whom: tuple[str, ...]) -> None:
+    """Names are compared whole and without case; whom nobody mapped is nobody."""
+    (entry,) = told(calendar(event("20261123T080000Z", "20261123T160000Z", *lines))).entries
+    assert people_of(entry.names, PEOPLE) == whom
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        pytest.param(
+            event(";VALUE=DATE:20261124", ";VALUE=DATE:20261126"),
+            [("2026-11-23 23:00", "2026-11-25 23:00")],
+            id="whole days are those of the zone",
+        ),
+        pytest.param(
+            "UID:1\nDTSTART;VALUE=DATE:20261124",
+            [("2026-11-23 23:00", "2026-11-24 23:00")],
+            id="a whole day without an end",
+        ),
+        pytest.param(
+            event("20261124T080000", "20261124T160000"),
+            [("2026-11-24 07:00", "2026-11-24 15:00")],
+            id="a time without a zone is of the rule's",
+        ),
+        pytest.param(
+            event(";TZID=America/New_York:20261124T080000", "20261124T160000Z"),
+            [("2026-11-24 13:00", "2026-11-24 16:00")],
+            id="a zone of its own",
+        ),
+        pytest.param(
+            "UID:1\nDTSTART:20261124T080000Z\nDURATION:PT8H",
+            [("2026-11-24 08:00", "2026-11-24 16:00")],
+            id="a duration instead of an end",
+        ),
+        pytest.param(
+            event("20261124T080000Z", "20261124T160000Z", "STATUS:CANCELLED"), [], id="cancelled"
+        ),
+        pytest.param(event("20250101T080000Z", "20250101T160000Z"), [], id="long ago"),
+    ],
+)
+def test_times(lines: str, found: list[tuple[str, str]]) -> None:
+    """Each kind of time of RFC 5545 is the right moment."""
+    answer = told(calendar(lines))
+    assert times(answer) == found
+    assert answer.problems == ()
+
+
+def test_weeks_that_recur_for_ever() -> None:
+    """They are worked out for the days around, by the clocks of their zone."""
+    series = event(
+        ";TZID=Europe/Berlin:20251013T090000",
+        ";TZID=Europe/Berlin:20251020T090000",
+        "RRULE:FREQ=WEEKLY;INTERVAL=2",
+        "SUMMARY:Sam",
+    )
+    assert times(told(calendar(series))) == [
+        ("2026-11-09 08:00", "2026-11-16 08:00"),
+        ("2026-11-23 08:00", "2026-11-30 08:00"),
+        ("2026-12-07 08:00", "2026-12-14 08:00"),
+        ("2026-12-21 08:00", "2026-12-28 08:00"),
+    ]
+
+
+def test_over_summer_time() -> None:
+    """What recurs at nine o'clock does so in winter and in summer."""
+    series = event(
+        ";TZID=Europe/Berlin:20260323T090000",
+        ";TZID=Europe/Berlin:20260323T170000",
+        "RRULE:FREQ=WEEKLY;COUNT=2",
+    )
+    now = at("2026-03-23 12:00")
+    answer = read(calendar(series), zone="UTC", at=now, after=now - DAY, before=now + 30 * DAY)
+    assert times(answer) == [
+        ("2026-03-23 08:00", "2026-03-23 16:00"),
+        ("2026-03-30 07:00", "2026-03-30 15:00"),
+    ]
+
+
+def test_exceptions_of_a_series() -> None:
+    """One is moved, one is called off, one is left out; the others stay."""
+    series = event(
+        "20261123T080000Z",
+        "20261123T160000Z",
+        "RRULE:FREQ=DAILY;COUNT=5",
+        "EXDATE:20261124T080000Z",
+        "SUMMARY:Sam",
+        uid="s",
+    )
+    moved = event(
+        "20261125T100000Z",
+        "20261125T180000Z",
+        "RECURRENCE-ID:20261125T080000Z",
+        "SUMMARY:Kim",
+        uid="s",
+    )
+    off = event(
+        "20261126T080000Z",
+        "20261126T160000Z",
+        "RECURRENCE-ID:20261126T080000Z",
+        "STATUS:CANCELLED",
+        uid="s",
+    )
+    answer = told(calendar(series, moved, off))
+    assert [(utc(e.start), people_of(e.names, PEOPLE)) for e in answer.entries] == [
+        ("2026-11-23 08:00", (SAM,)),
+        ("2026-11-25 10:00", (KIM,)),
+        ("2026-11-27 08:00", (SAM,)),
+    ]
+
+
+SOUND = event("20261124T080000Z", "20261124T160000Z", "SUMMARY:Sam", uid="sound")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        pytest.param(
+            event(";TZID=Mars/Olympus:20261124T080000", "20261124T160000Z", "SUMMARY:Kim"),
+            "“Kim” is in a zone that does not exist (“Mars/Olympus”): it is left out",
+            id="a zone that does not exist",
+        ),
+        pytest.param(
+            event("20261124T160000Z", "20261124T080000Z", "SUMMARY:Kim"),
+            "“Kim” has no length: it is left out",
+            id="an end before its beginning",
+        ),
+        pytest.param(
+            "UID:1\nSUMMARY:Kim\nDTEND:20261124T080000Z",
+            "“Kim” has no beginning or end that can be read: it is left out",
+            id="no beginning",
+        ),
+        pytest.param(
+            event("20261124T080000Z", ";VALUE=DATE:20261125", "SUMMARY:Kim"),
+            "“Kim” has no beginning or end that can be read: it is left out",
+            id="a day and a time",
+        ),
+        pytest.param(
+            event("20261124T080000Z", "20261124T160000Z", "SUMMARY:Kim", "RRULE:FREQ=SECONDLY"),
+            "“Kim” recurs within a day: it is left out",
+            id="each second for ever",
+        ),
+        pytest.param(
+            event(
+                "20261124T080000Z", "20261124T160000Z", "SUMMARY:Kim",
+                "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+            ),
+            "“Kim” recurs by a rule that is not read here: it is left out",
+            id="a day that never comes",
+        ),
+        pytest.param(
+            event(*("20261124T160000Z",) * 2, f"SUMMARY:Kim\\n<!channel>\u200b{'m' * 99}"),
+            "“Kim <!channel>" + "m" * 45 + "…” has no length: it is left out",
+            id="a title that is long and has line breaks",
+        ),
+    ],
+)  # fmt: skip
+def test_an_event_without_sense(lines: str, words: str) -> None:
+    """It is told and left out; the others hold."""
+    answer = told(calendar(lines, SOUND))
+    assert answer.problems == (words,)
+    assert times(answer) == [("2026-11-24 08:00", "2026-11-24 16:00")]
+
+
+def test_a_calendar_in_a_zone_that_does_not_exist() -> None:
+    """Its events that say when they are in UTC hold."""
+    answer = told(calendar(SOUND, head="X-WR-TIMEZONE:Mars/Olympus"))
+    assert answer.problems == ("its zone “Mars/Olympus” does not exist",)
+    assert times(answer) == [("2026-11-24 08:00", "2026-11-24 16:00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(b"", "no calendar", id="nothing"),
+        pytest.param(b"<!doctype html><title>Sign in</title>", "no calendar", id="a web page"),
+        pytest.param(b"\xff\xfe\x00BEGIN:VCALENDAR", "no calendar", id="bytes"),
+        pytest.param(b"BEGIN:VCALENDAR\r\n", "no calendar", id="cut"),
+        pytest.param(b"BEGIN:VEVENT\r\nEND:VEVENT\r\n", "no calendar", id="an event alone"),
+        pytest.param(calendar(SOUND) * 2, "no calendar", id="two calendars"),
+        pytest.param(calendar(), "it has no event", id="empty"),
+        pytest.param(
+            calendar(
+                *(
+                    event("20261124T080000Z", "20261124T160000Z", "RRULE:FREQ=DAILY", uid=str(n))
+                    for n in range(MOST_SERIES + 1)
+                )
+            ),
+            "more than 100 events that recur",
+            id="too many series",
+        ),
+        pytest.param(
+            calendar(
+                *(
+                    event(f"20261124T08{n // 60:02}{n % 60:02}Z", "20261124T160000Z", uid=str(n))
+                    for n in range(MOST_ENTRIES + 1)
+                )
+            ),
+            "more than 1000 entries",
+            id="too many entries",
+        ),
+    ],
+)
+def test_no_calendar(text: bytes, words: str) -> None:
+    """It is refused in words."""
+    with pytest.raises(CalendarUnusable, match=words) as refused:
+        told(text)
+    assert refused.value.__cause__ is None
+
+
+@given(text=st.binary(max_size=400))
+def test_any_bytes(text: bytes) -> None:
+    """Whatever comes is read or refused, and nothing else happens."""
+    with pytest.raises(CalendarUnusable):
+        told(text)
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "BEGIN:VEVENT", "END:VEVENT", "BEGIN:VTIMEZONE", "END:VTIMEZONE", "TZID:X",
+                "RRULE:FREQ=YEARLY;BYMONTH=13", "RRULE:FREQ=WEEKLY;INTERVAL=0", "DTSTART;TZID=X:1",
+                "RDATE:20261124T080000Z", "EXDATE:x", "RECURRENCE-ID:20261124T080000Z",
+                "DTSTART:20261124T080000Z", "DTEND:99991231T235959Z", "DURATION:-P1D",
+                'ATTENDEE;CN="', "UID:1", "X-WR-TIMEZONE:../..", "DTSTART:00010101T000000",
+                "BEGIN:STANDARD", "END:STANDARD", "TZOFFSETFROM:+0100", "TZOFFSETTO:+9999",
+            ]
+        ),
+        st.text(max_size=20),
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
+@given(lines=LINES)
+def test_any_lines_within_a_calendar(lines: list[str]) -> None:
+    """A calendar of nonsense is read or refused, and nothing else happens."""
+    text = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"])
+    try:
+        answer = told(text.encode(errors="surrogatepass"))
+    except CalendarUnusable:
+        return
+    assert all(entry.start < entry.end for entry in answer.entries)
