@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.settings import rules
+from bot.settings import rules, shifts
 from bot.settings.file import ClusterTable, File, LoginTable, SetTable
 from bot.settings.values import (
     Configuration,
@@ -84,6 +84,7 @@ def _set(one: SetTable, file: File, directory: Path) -> ReplicationSet:
             promote_approvers=file.approval.promote_approvers,
             holders_count=file.approval.holders_count,
         ),
+        shifts=tuple(shifts.rule(s) for s in file.shifts if s.replication_set == one.name),
     )
 
 

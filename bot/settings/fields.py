@@ -118,6 +118,23 @@ def _address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+def _calendar(text: str) -> str:
+    """Return the address of an .ics file; as it opens the calendar, no error repeats it."""
+    mend = 'Write calendar = "https://…".'
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise wrong("this is no https:// address", mend) from None
+    if parts.scheme == "webcal":
+        raise wrong("this is no https:// address", "Write https:// instead of webcal://.")
+    if parts.scheme != "https" or not parts.hostname or port == 0:
+        raise wrong("this is no https:// address", mend)
+    if "@" in parts.netloc or not text.isascii() or not text.isprintable() or " " in text:
+        raise wrong("this has a user, a password, or signs that no address has", mend)
+    return text
+
+
 def _listen(text: str) -> str:
     host, colon, port = text.rpartition(":")
     if not colon or not host or not (port.isascii() and port.isdigit() and int(port) <= _MAX_PORT):
@@ -153,6 +170,7 @@ SlashCommand = Annotated[str, AfterValidator(_command)]
 Words = Annotated[str, AfterValidator(_words)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 NodeAddress = Annotated[str, AfterValidator(_address)]
+CalendarAddress = Annotated[str, AfterValidator(_calendar)]
 ListenAddress = Annotated[str, AfterValidator(_listen)]
 TimeOfDay = Annotated[time, BeforeValidator(_time)]
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.settings.fields import (
+    CalendarAddress,
     Duration,
     ListenAddress,
     Name,
@@ -26,6 +27,7 @@ _RULES = CeremonyRules()
 _APPROVAL = ApprovalRules()
 _DURATION = 'Write a number with s, m, h or d, in quotes: "30m".'
 _FILE = "Write the file's path, in quotes."
+_CALENDAR = 'Write calendar = "https://…".'
 
 Hand = Literal["demote", "disable", "enable-primary", "enable-secondary", "update-primary"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -183,20 +185,20 @@ class SetTable(Table):
 
 
 class ShiftTable(Table):
-    """One of `[[shifts]]`."""
+    """One of `[[shifts]]`: what goes with a lead or a calendar is checked in `shifts`."""
 
     name: Name = Field(description='Write the shift\'s name: name = "night".')
     replication_set: Name = Field(description="Write the name of one of the replication sets.")
     lead: SlackUser | None = Field(None, description='Write the member id: lead = "U…".')
-    calendar: str | None = Field(None, description="Write the address of an .ics file.")
+    calendar: CalendarAddress | None = Field(None, description=_CALENDAR)
     people: dict[str, SlackUser] = Field({}, description='Write { "sam@example.org" = "U…" }.')
     custody: Literal["lead", "bot", "both"] = Field(
         "lead", description="Write one of lead, bot, both, in quotes."
     )
     zone: Zone = Field("UTC", description='Write zone = "Europe/Berlin".')
-    days: list[Day] = Field(min_length=1, description='Write days = ["mon", "tue"].')
-    start: TimeOfDay = Field(description='Write start = "22:00".')
-    end: TimeOfDay = Field(description='Write end = "06:00".')
+    days: list[Day] | None = Field(None, min_length=1, description='Write days = ["mon", "tue"].')
+    start: TimeOfDay | None = Field(None, description='Write start = "22:00".')
+    end: TimeOfDay | None = Field(None, description='Write end = "06:00".')
     overlap: Duration = Field(timedelta(minutes=30), description=_DURATION)
 
 

@@ -1,11 +1,11 @@
-"""Rules, pagers and shifts that could not hold, and what comes later, are refused at start."""
+"""Rules and pagers that could not hold, and what comes later, are refused at start."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.bot.settings.conftest import Draft
-from tests.bot.settings.mistakes import Mistake, put, shift
+from tests.bot.settings.mistakes import Mistake, put
 
 RULES: dict[str, Mistake] = {
     "a duration without a unit": Mistake(
@@ -91,52 +91,7 @@ LATER: dict[str, Mistake] = {
 }
 
 
-SHIFTS: dict[str, Mistake] = {
-    "a shift for no set": Mistake(
-        shift(replication_set="billing"),
-        "shifts[night].replication_set",
-        "a shift for no set",
-        "payments",
-    ),
-    "a shift without a lead": Mistake(
-        shift(lead=None),
-        "shifts[night].lead",
-        "either a lead or a calendar",
-        "calendar =",
-    ),
-    "a shift led by a holder": Mistake(
-        shift(lead="U0ADA"),
-        "shifts[night].lead",
-        "has the role shift_lead",
-        'Add "shift_lead"',
-    ),
-    "a shift in no zone": Mistake(
-        shift(zone="Europe/Atlantis"),
-        "shifts[night].zone",
-        "not known here",
-        "Europe/Berlin",
-    ),
-    "a shift at no time": Mistake(
-        shift(start="25:00"),
-        "shifts[night].start",
-        "no time of day",
-        "22:00",
-    ),
-    "a shift of no length": Mistake(
-        shift(end="22:00"),
-        "shifts[night].end",
-        "no length",
-        "next morning",
-    ),
-    "a shift on no day": Mistake(
-        shift(days=["sun", "moon"]),
-        "shifts[night].days[moon]",
-        "none of",
-        "mon",
-    ),
-}
-
-MISTAKES = RULES | LATER | SHIFTS
+MISTAKES = RULES | LATER
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())

@@ -258,8 +258,8 @@ def test_a_calendar_beside_a_rule() -> None:
             (
                 "in its calendar, nobody leads in the 9 days to come",
                 (
-                    "in its calendar, “Mallory”, from 2026-11-26 08:00 UTC to 2026-11-26 20:00 UTC, "
-                    "names nobody of `people`: nobody leads then"
+                    "in its calendar, “Mallory”, from 2026-11-26 08:00 UTC to "
+                    "2026-11-26 20:00 UTC, names nobody of `people`: nobody leads then"
                 ),
             ),
             id="somebody who is not mapped",
