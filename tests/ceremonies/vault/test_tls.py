@@ -7,62 +7,24 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from ceremonies.errors import Misconfigured
 from ceremonies.topology import Cluster
 from ceremonies.vault import ClusterClient, Reach, errors
 from lab.scripted_node import Node, Nodes, drips_body, drips_headers, says
+from tests.papers import Papers
 
 ATTEMPT = "sys/replication/dr/secondary/generate-operation-token/attempt"
 UPDATE = "sys/replication/dr/secondary/generate-operation-token/update"
 NONCE = "2dbd10f1-8528-6246-09e7-82b25b8aba63"
 OPEN = {"nonce": NONCE, "started": True, "progress": 2, "required": 3}
 SHARE = secrets.token_bytes(32) + b"\x2a"
-
-
-class Papers:
-    """A certificate of its own making for 127.0.0.1 or a name, and its files."""
-
-    def __init__(self, directory: Path, name: x509.GeneralName) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "vault of a test")])
-        now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName([name]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        self.certificate = directory / f"{secrets.token_hex(4)}.pem"
-        self.key = self.certificate.with_suffix(".key")
-        self.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        self.key.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-
-    def server(self) -> ssl.SSLContext:
-        """Return how a node shows this certificate."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.certificate, self.key)
-        return context
 
 
 @pytest.fixture
