@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from ceremonies.calendars.asking import CalendarWatch
+from ceremonies.calendars.asking import CalendarWatch, wall
 from ceremonies.calendars.fetching import fetch, tls_context
 from ceremonies.calendars.shelf import Shelf
 from ceremonies.observations import Observations
@@ -21,6 +21,7 @@ def open_calendars(
     observations: Observations,
     key: bytes,
     ca_file: Path | None = None,
+    now: Callable[[], int] = wall,
 ) -> CalendarWatch:
     """Return the calendars of these rules, for `Rota`; they are asked once `start` was called.
 
@@ -28,4 +29,5 @@ def open_calendars(
     names) says whom to trust. Raises Misconfigured for a file that cannot be used.
     """
     tls = tls_context(ca_file)
-    return CalendarWatch(rules, shelf=Shelf(observations, key=key), fetch=partial(fetch, tls=tls))
+    shelf = Shelf(observations, key=key)
+    return CalendarWatch(rules, shelf=shelf, fetch=partial(fetch, tls=tls), now=now)

@@ -27,7 +27,8 @@ _BEHIND_MS = 16 * _DAY_MS
 _AHEAD_MS = 35 * _DAY_MS
 
 
-def _wall() -> int:
+def wall() -> int:
+    """Return ms since the epoch by this machine's clock."""
     return int(time.time() * 1000)
 
 
@@ -57,7 +58,7 @@ class CalendarWatch:
         *,
         shelf: Shelf,
         fetch: Callable[[str], bytes],
-        now: Callable[[], int] = _wall,
+        now: Callable[[], int] = wall,
     ) -> None:
         self._shelf = shelf
         self._fetch = fetch

@@ -37,8 +37,9 @@ _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID")
 def read(text: bytes, *, zone: str, at: int, after: int, before: int) -> Answer:
     """Return what the calendar says for [after, before) (ms), by start; `at` is now.
 
-    A time without a zone, and a whole day, are of `zone`. An event that makes no sense is left
-    out and told. Raises CalendarUnusable for what is no calendar, has no event, or too much.
+    A whole day is of `zone`, and so is a time without a zone if the calendar names none. An event
+    that makes no sense is left out and told. Raises CalendarUnusable for what is no calendar, has
+    no event, or too much.
     """
     try:
         return _read(text, ZoneInfo(zone), at, (after, before))

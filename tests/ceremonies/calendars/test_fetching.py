@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from ceremonies.calendars import fetch, tls_context
+from ceremonies import store
+from ceremonies.calendars import fetch, open_calendars, tls_context
 from ceremonies.calendars.fetching import MOST_BYTES
 from ceremonies.errors import CalendarUnusable, Misconfigured
+from ceremonies.observations import Observations
+from ceremonies.rota.rota import Rota
 from ceremonies.vault.deadline import Limits
+from lab.process import wait_until
 from lab.scripted_node import (
     Answer,
     Node,
@@ -27,6 +31,7 @@ from lab.scripted_node import (
     says,
     silent,
 )
+from tests.ceremonies.rota.rotas import ROSTER, SAM, at, calendar, event, on_call, spans
 from tests.papers import Papers
 
 SHORT = Limits(connect=1.0, call=1.5)
@@ -102,6 +107,37 @@ def test_it_is_not_fetched(server: Node, tls: ssl.SSLContext, answer: Answer, wo
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
     assert len(server.arrived) == 1
+
+
+def test_from_the_wire_to_the_rota(server: Node, papers: Papers, redis_url: str) -> None:
+    """What a calendar says over TLS is who is on duty, and for a replica without it too."""
+    week = event("20261123T080000Z", "20261130T080000Z", "SUMMARY:Sam")
+    server.tell("GET", PATH, says(calendar(week).decode(), kind="text/calendar"))
+    rules = {"payments": (on_call(calendar=address(server)),)}
+    cache = Observations(store.connect(redis_url))
+    tuesday = at("2026-11-24 12:00")
+
+    def on_duty() -> list[tuple[str, str, str]]:
+        calendars = open_calendars(
+            rules,
+            observations=cache,
+            key=b"k" * 32,
+            ca_file=papers.certificate,
+            now=lambda: tuesday,
+        )
+        calendars.start()
+        try:
+            rota = Rota(rules, roster=lambda: ROSTER, calendars=calendars)
+            found = "who is on"
+            wait_until(lambda: rota.planned("payments", now=tuesday), seconds=10, what=found)
+            return spans(rota.planned("payments", now=tuesday))
+        finally:
+            calendars.close(5)
+
+    wanted = [(SAM, "2026-11-23 08:00", "2026-11-30 08:00")]
+    assert on_duty() == wanted
+    server.tell("GET", PATH, says("gone", status=404))
+    assert on_duty() == wanted
 
 
 def test_all_of_a_mebibyte(server: Node, tls: ssl.SSLContext) -> None:

@@ -143,6 +143,14 @@ def test_who_is_meant(lines: tuple[str, ...], whom: tuple[str, ...]) -> None:
             event("20261124T080000Z", "20261124T160000Z", "STATUS:CANCELLED"), [], id="cancelled"
         ),
         pytest.param(event("20250101T080000Z", "20250101T160000Z"), [], id="long ago"),
+        pytest.param(
+            event(
+                ";TZID=W. Europe Standard Time:20261124T080000",
+                ";TZID=W. Europe Standard Time:20261124T160000",
+            ),
+            [("2026-11-24 07:00", "2026-11-24 15:00")],
+            id="a zone as Windows names it",
+        ),
     ],
 )
 def test_times(lines: str, found: list[tuple[str, str]]) -> None:
@@ -150,6 +158,44 @@ def test_times(lines: str, found: list[tuple[str, str]]) -> None:
     answer = told(calendar(lines))
     assert times(answer) == found
     assert answer.problems == ()
+
+
+OWN_ZONE = """BEGIN:VTIMEZONE
+TZID:Ours
+BEGIN:STANDARD
+DTSTART:19701025T030000
+TZOFFSETFROM:+0500
+TZOFFSETTO:+0500
+END:STANDARD
+END:VTIMEZONE"""
+
+
+@pytest.mark.parametrize(
+    ("head", "lines", "found"),
+    [
+        pytest.param(
+            OWN_ZONE,
+            event(";TZID=Ours:20261124T080000", ";TZID=Ours:20261124T160000"),
+            ("2026-11-24 03:00", "2026-11-24 11:00"),
+            id="a zone that the calendar describes",
+        ),
+        pytest.param(
+            "X-WR-TIMEZONE:America/New_York",
+            event("20261124T080000", "20261124T160000"),
+            ("2026-11-24 13:00", "2026-11-24 21:00"),
+            id="the calendar's zone before the rule's",
+        ),
+        pytest.param(
+            "X-WR-TIMEZONE:America/New_York",
+            event("20261013T120000Z", "20261013T160000Z", "RRULE:FREQ=WEEKLY;INTERVAL=6;COUNT=2"),
+            ("2026-11-24 13:00", "2026-11-24 17:00"),
+            id="as Google exports: in UTC, but recurring by the calendar's clock",
+        ),
+    ],
+)
+def test_zones_of_the_calendar(head: str, lines: str, found: tuple[str, str]) -> None:
+    """What the calendar says of its zones holds."""
+    assert times(told(calendar(lines, head=head))) == [found]
 
 
 def test_weeks_that_recur_for_ever() -> None:
