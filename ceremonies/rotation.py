@@ -96,12 +96,16 @@ def mints(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[M
 def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) -> bool:
     """Whether this part of the shift has no token; one that was lost is people's to ask for anew.
 
-    One that was put out of force is replaced: that was the reason to do so.
+    One that was put out of force is replaced: that was the reason to do so. So is one that its own
+    primary refuses, once its ring place is seen not to be as it has to be: another place's works.
     """
     if now < duties.mint(shift.id, part).retry_at:
         return False
     token = duties.of_shift(shift.id, part)
     if token is None or token.killed_at:
+        return True
+    ready = duties.ring.ready if duties.ring else ()
+    if not token.takes(token.cluster) and token.place not in ready:
         return True
     return token.is_held and now >= token.until
 
@@ -167,7 +171,7 @@ def _is_missing_now(duties: Duties, shift: PlannedShift, part: Part, *, now: int
 
 def covered_until(duties: Duties, *, now: int) -> int:
     """Return until when some token is of use, or 0: there is none."""
-    return max((t.until for t in duties.live(now)), default=0)
+    return max((t.until for t in duties.live(now) if t.takes(t.cluster)), default=0)
 
 
 def missing_leads(
@@ -196,7 +200,7 @@ def _not_handed_over(
 
 def _coverage(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[Event]:
     """Tell when the last token on duty ended, and when there is one again."""
-    covered = bool(duties.live(now))
+    covered = covered_until(duties, now=now) > 0
     if covered == duties.covered or (not shifts and duties.covered is None):
         return []
     if covered:

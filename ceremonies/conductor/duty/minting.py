@@ -32,7 +32,6 @@ from ceremonies.vault.shift_tokens import complaints
 log = structlog.get_logger()
 
 
-
 class NotAsAsked(ConclaveError):
     """Vault grants something else than what a shift needs; it is not relied on."""
 

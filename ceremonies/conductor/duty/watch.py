@@ -26,7 +26,7 @@ class DutyWatcher:
     def __init__(self, station: Station) -> None:
         self._station = station
         self._checked_at = 0
-        self._checked_for = ""
+        self._checked_for: object = None
         self._proven_at = 0
         self._proven_for: object = None
         self._wraps_at = 0
@@ -48,7 +48,7 @@ class DutyWatcher:
         now = station.clock.now()
         at = self._primary()
         if check:
-            self._checked_at, self._checked_for = now, self._coming()
+            self._checked_at, self._checked_for = now, self._reason()
             self._check(at)
         if prove:
             self._proven_at, self._proven_for = now, _to_prove(station.ledger.state)
@@ -59,7 +59,7 @@ class DutyWatcher:
 
     def _check(self, at: Primary | None) -> None:
         if at is None:
-            self._checked_for = ""  # looked at again as soon as somebody is there
+            self._checked_for = None  # looked at again as soon as somebody is there
             return
         try:
             ring.check(self._station, at)
@@ -76,10 +76,16 @@ class DutyWatcher:
 
     def _check_is_due(self) -> bool:
         now, ring_ = self._station.clock.now(), self._station.ledger.state.duties.ring
-        if self._checked_for != self._coming():
+        if self._checked_for != self._reason():
             return True
         wait = self._pause_ms() if ring_ is None or not ring_.ready else HOUR_MS
         return now >= self._checked_at + wait
+
+    def _reason(self) -> object:
+        """Return what asks for a look at the ring when it changes: a shift, or what went wrong."""
+        duties = self._station.ledger.state.duties
+        refused = sum(not t.takes(t.cluster) for t in duties.tokens)
+        return self._coming(), refused, tuple(m.tries for m in duties.minting.values())
 
     def _coming(self) -> str:
         """Return the shift before which the ring is looked at: that opens soon, or is on."""

@@ -15,13 +15,15 @@ from ceremonies.events import (
     HandoverLate,
     MintLate,
     Part,
+    Proof,
+    ProofChanged,
     RingChecked,
     TokenMinted,
     WrapLoss,
     WrapLost,
 )
 from ceremonies.rota.rules import Custody, Weekday
-from ceremonies.rotation import ttl_s
+from ceremonies.rotation import on_now, ttl_s
 from tests.ceremonies.cast import KIM, SAM
 from tests.ceremonies.duty.watchroom import (
     ALL_READY,
@@ -241,3 +243,35 @@ def test_a_weekend_without_shifts() -> None:
     told = [e for e in room.of(CoverageChanged) if isinstance(e, CoverageChanged)]
     assert [(e.covered, e.planned) for e in told][-2:] == [(False, True), (True, False)]
     assert room.tokens[0].minted_at == at("2026-11-30 04:45")
+
+
+@pytest.mark.parametrize("minutes", [7 * 60, 24 * 60, -90, -26 * 60], ids=str)
+def test_a_clock_that_jumps(minutes: int) -> None:
+    """Whatever the clock says next, the shift that is on gets its one token, and nothing spins."""
+    room = Room(start="2026-11-23 04:00")
+    room.until("2026-11-23 05:30", every=timedelta(minutes=5))
+    room.desk.now += minutes * MINUTE
+    room.works()
+    shift = on_now(room.desk.terms.shifts, now=room.desk.now)
+    assert shift is not None
+    assert [t.shift for t in room.tokens].count(shift.id) == 1
+    assert room.desk.due == []
+
+
+def test_a_policy_that_is_deleted_in_mid_shift() -> None:
+    """The primary refuses its tokens: the shift gets another one, from another place."""
+    room = Room(rules=(rule(custody=Custody.BOT),), start="2026-11-23 06:00")
+    room.works()
+    (token,) = room.tokens
+    refusal = ProofChanged(duty=token.id, cluster="a", answer=Proof.REFUSED, words="no policy")
+    room.desk.happens(refusal)
+    room.works()
+    assert [t.id for t in room.tokens] == [
+        token.id
+    ]  # not before it is known that its place is the reason
+    left = tuple(p for p in ALL_READY if p != token.place)
+    room.desk.happens(RingChecked(cluster="a", ready=left, problems=("Place 1 has no policy.",)))
+    room.works()
+    usable = room.duties.usable("a", now=room.desk.now)
+    assert usable is not None
+    assert usable.place != token.place
