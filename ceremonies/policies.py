@@ -1,8 +1,54 @@
-"""The ring of fixed policies and roles from which tokens on duty are minted."""
+"""The policies and token roles that Conclave needs on a primary, as texts and fields. Pure.
+
+They are laid by an operator: whoever may write a policy and mint from its role is root. Which
+paths a batch token needs stands in docs/facts/vault.md, sections 4 and 6.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
 RING = 8
+BOT = "conclave"
+_PRIMARY = "sys/replication/dr/primary"
+_SECONDARY = "sys/replication/dr/secondary"
+
+_Ability = tuple[str, Sequence[str], str]  # path, capabilities, why
+
+_SHIFT: tuple[_Ability, ...] = (
+    (
+        f"{_SECONDARY}/generate-operation-token/attempt",
+        ("create", "read", "update", "delete"),
+        "Vault 2.x wants a token for an attempt: start it, see it, cancel it",
+    ),
+    (
+        f"{_SECONDARY}/generate-operation-token/update",
+        ("create", "update"),
+        "and to give shares to it",
+    ),
+    (f"{_SECONDARY}/promote", ("update",), "a failover"),
+    (f"{_SECONDARY}/update-primary", ("update",), "the others follow the new primary"),
+    (f"{_SECONDARY}/disable", ("update",), "a secondary leaves replication"),
+    (f"{_SECONDARY}/operation-token/delete", ("update",), "an operation token's end"),
+    (
+        "sys/storage/raft/autopilot/state",
+        ("read",),
+        "the harmless read that shows on a secondary whether the token is good",
+    ),
+)
+_OWN: tuple[_Ability, ...] = (
+    (f"{_PRIMARY}/demote", ("update",), "planned failover, rejoin"),
+    (f"{_PRIMARY}/disable", ("update",), "retire"),
+    (f"{_PRIMARY}/enable", ("update",), "setup"),
+    (f"{_PRIMARY}/secondary-token", ("update", "sudo"), "activation tokens"),
+    (f"{_PRIMARY}/revoke-secondary", ("update",), "ids that nobody uses any more"),
+    (f"{_SECONDARY}/enable", ("update",), "setup; it wipes the cluster, and two people type it"),
+    ("sys/storage/raft/snapshot", ("read",), "a snapshot before something is lost"),
+    ("sys/storage/raft/autopilot/state", ("read",), "the health overview"),
+    ("sys/license/status", ("read",), "the gate of the licence"),
+    ("sys/auth/token/tune", ("read",), "how long a token may last"),
+)
 
 
 def policy_name(place: int) -> str:
@@ -13,3 +59,82 @@ def policy_name(place: int) -> str:
 def creation_path(place: int) -> str:
     """Return where a token of this ring place is made, as a wrap tells it."""
     return f"auth/token/create/{policy_name(place)}"
+
+
+def places() -> range:
+    """Return the places of the ring."""
+    return range(1, RING + 1)
+
+
+def shift_policy() -> str:
+    """Return what a token on duty may do: the same for every ring place."""
+    return _written(
+        "A token on duty (Conclave). Deleting this policy puts its tokens out of force.", _SHIFT
+    )
+
+
+def role(place: int) -> Mapping[str, object]:
+    """Return the token role of this ring place: batch, and nothing that a batch token refuses."""
+    return {
+        "allowed_policies": [policy_name(place)],
+        "orphan": True,
+        "renewable": False,
+        "token_type": "batch",
+    }
+
+
+def bot_policy(*, canaries: Iterable[str] = ()) -> str:
+    """Return the least that Conclave's own login needs; `canaries` are read after a promotion."""
+    ring = [ability for place in places() for ability in _of_place(place)]
+    reads = [(path.strip("/"), ("read",), "the canary") for path in dict.fromkeys(canaries)]
+    title = "Conclave's own login. It may write no policy and no role."
+    return _written(title, (*_OWN, *reads, *ring))
+
+
+def needed_by_bot() -> Mapping[str, frozenset[str]]:
+    """Return the capabilities that Conclave's own login needs, by path."""
+    ring = [ability for place in places() for ability in _of_place(place)]
+    return {path: frozenset(names) for path, names, _ in (*_OWN, *ring)}
+
+
+def needed_by_shift() -> Mapping[str, frozenset[str]]:
+    """Return the capabilities that a token on duty needs, by path."""
+    return {path: frozenset(names) for path, names, _ in _SHIFT}
+
+
+def forbidden_to_bot() -> tuple[str, ...]:
+    """Return paths at which Conclave's own login may not write: it would be root."""
+    rings = [policy_name(place) for place in places()]
+    return (
+        "sys/policies/acl/root-by-another-name",
+        "sys/policy/root-by-another-name",
+        f"sys/policies/acl/{BOT}",
+        *(f"sys/policies/acl/{name}" for name in rings),
+        *(f"sys/policy/{name}" for name in rings),
+        "auth/token/roles/root-by-another-name",
+        *(f"auth/token/roles/{name}" for name in rings),
+        "auth/token/create",
+        "auth/token/create-orphan",
+    )
+
+
+def _of_place(place: int) -> tuple[_Ability, ...]:
+    name = policy_name(place)
+    return (
+        (creation_path(place), ("create", "update"), f"minting from place {place}"),
+        (f"auth/token/roles/{name}", ("read",), "looked at before each shift"),
+        (
+            f"sys/policies/acl/{name}",
+            ("read", "delete"),
+            "looked at; deleted to put it out of force",
+        ),
+    )
+
+
+def _written(title: str, abilities: Iterable[_Ability]) -> str:
+    parts = [f"# {title}\n"]
+    parts += [
+        f'# {why}\npath "{path}" {{\n  capabilities = {json.dumps(list(names))}\n}}\n'
+        for path, names, why in abilities
+    ]
+    return "\n".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,9 @@ from ceremonies.conductor.opening import open_conductor
 from ceremonies.conductor.spans import Spans, Watch
 from ceremonies.events import Purpose
 from ceremonies.identity import Identity, generate_pem
+from ceremonies.keychain import Keychain
 from ceremonies.roster import KeyHolder, Person, Role, Roster
+from ceremonies.rota.rules import ShiftRules
 from ceremonies.topology import AppRole, ApprovalRules, CeremonyRules, Cluster, ReplicationSet
 from ceremonies.vault import ClusterClient
 from lab.enterprise import ReplicationRange
@@ -43,6 +46,10 @@ class SetClock(Clock):
         """Let this much time have passed."""
         self._ahead += int(minutes * 60_000)
 
+    def put_to(self, moment: int) -> None:
+        """Let it be this time (ms since the epoch), and go on from there."""
+        self._ahead += moment - self.now()
+
 
 @dataclass
 class Table:
@@ -57,6 +64,7 @@ class Table:
     identity: Identity = field(default_factory=lambda: Identity.from_pem(generate_pem()))
     auth: AppRole | None = None  # the bot's own login on every cluster
     snapshots: Path | None = None
+    shifts: tuple[ShiftRules, ...] = ()
     intent_s: float = 30.0
     conductors: list[Conductor] = field(default_factory=list)
     clock: SetClock | None = None
@@ -72,8 +80,8 @@ class Table:
         """The roster and the one set."""
         roles = {
             **dict.fromkeys(HOLDERS, frozenset({Role.KEY_HOLDER})),
-            SAM: frozenset({Role.INCIDENT_COMMANDER}),
-            KIM: frozenset({Role.INCIDENT_COMMANDER, Role.APPROVER}),
+            SAM: frozenset({Role.INCIDENT_COMMANDER, Role.SHIFT_LEAD}),
+            KIM: frozenset({Role.INCIDENT_COMMANDER, Role.APPROVER, Role.SHIFT_LEAD}),
         }
         roster = Roster(
             people=tuple(Person(slack=s, name=s[2:].title(), roles=r) for s, r in roles.items())
@@ -89,6 +97,7 @@ class Table:
             home_primary="a",
             canary_path="kv/conclave-canary" if self.auth else None,
             snapshots=self.snapshots,
+            shifts=self.shifts,
             ceremony=self.rules,
             approval=self.approval,
         )
@@ -99,11 +108,23 @@ class Table:
         """How long effects may take here."""
         return Spans(intent_s=self.intent_s, watch=self.watch)
 
+    def clock_of_redis(self) -> SetClock:
+        """Return the clock of every replica here."""
+        if self.clock is None:
+            redis = store.connect(self.redis_url)
+            self.clock = SetClock(Clock(lambda: store.now(redis)))
+        return self.clock
+
+    def sealed(self, kind: str, cluster: str, name: str) -> dict[str, str]:
+        """Return what is sealed under this name: who has the store and its key can read it."""
+        keychain = Keychain(store.connect(self.redis_url), (self.master_key,), SET)
+        opened: dict[str, str] = json.loads(keychain.open(kind, cluster, name))
+        return opened
+
     def seat(self) -> Conductor:
         """Open one more replica."""
         redis = store.connect(self.redis_url)
-        if self.clock is None:
-            self.clock = SetClock(Clock(lambda: store.now(redis)))
+        clock = self.clock_of_redis()
         people = self.people()
         conductor = open_conductor(
             redis,
@@ -117,7 +138,7 @@ class Table:
                 token=lambda: self.tokens.get(name),
                 limits=self.spans.limits,
             ),
-            clock=self.clock,
+            clock=clock,
             spans=self.spans,
         )
         conductor.run()

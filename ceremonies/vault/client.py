@@ -70,7 +70,7 @@ class ClusterClient:
         self._wire = Wire(cluster, limits=limits)
         self._nodes = cluster.nodes or (cluster.address,)
         self.operations = Operations(self._wire)
-        self.shift_tokens = ShiftTokens(self._wire)
+        self.shift_tokens = ShiftTokens(self._wire, self.operations)
         self.login = Login(self._wire, cluster.auth)
 
     def look(self, at: float) -> views.ClusterView:

@@ -37,6 +37,7 @@ _TEXTS: tuple[tuple[str, type[errors.VaultError]], ...] = (
     ("dr operation token was not provided", errors.TokenNotProvided),
     ("not a dr secondary", errors.NotASecondary),
     ("not a dr primary", errors.NotAPrimary),
+    ("unknown role", errors.RoleMissing),
     ("secondary with that id already exists", errors.SecondaryIdTaken),
     ("wrapping token is not valid or does not exist", errors.ActivationRefused),
     ("error unwrapping", errors.ActivationRefused),

@@ -45,7 +45,10 @@ Sink = Callable[[bytes], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: `path` begins after `/v1/`; `token` and `namespace` are for the header."""
+    """What is asked: `path` begins after `/v1/`; `token` and `namespace` are for the header.
+
+    `wrap_s`: the answer is wrapped for so many seconds; 0: it is not.
+    """
 
     method: str
     path: str
@@ -53,6 +56,7 @@ class Question:
     query: Mapping[str, str] | None = None
     token: str | None = field(default=None, repr=False)
     namespace: str = ""
+    wrap_s: int = 0
     follow: bool = True
 
     def __post_init__(self) -> None:
@@ -198,6 +202,7 @@ class Wire:
                     raise_exception=False,
                     json=question.body,
                     params=question.query,
+                    wrap_ttl=f"{question.wrap_s}s" if question.wrap_s else None,
                     stream=True,
                 )
                 return _read(response, node=node, into=into)

@@ -21,6 +21,7 @@
     │   ├── SharesOfDifferentLength, DuplicatePart
     │   └── ShareNotOfThisCluster, RecoveryKeyMismatch
     ├── StillCatchingUp, NotASecondary, NotAPrimary, TokenNotProvided, KeysChanged
+    ├── RoleMissing                                      from which tokens are minted
     ├── SecondaryIdTaken, ActivationRefused, ActivationUnfit        how a secondary joins
     └── SnapshotIncomplete, SnapshotNotKept                         no file was left
 
@@ -69,6 +70,7 @@ from ceremonies.vault.errors.operations import (
     NotAPrimary,
     OperationTokenDenied,
     RightMissing,
+    RoleMissing,
     SecondaryIdTaken,
     SnapshotIncomplete,
     SnapshotNotKept,
@@ -116,6 +118,7 @@ __all__ = [
     "RedirectRefused",
     "RequestNotUnderstood",
     "RightMissing",
+    "RoleMissing",
     "RoundThrownAway",
     "Sealed",
     "SecondaryIdTaken",

@@ -26,6 +26,13 @@ class OperationTokenDenied(PermissionDenied):
     )
 
 
+class RoleMissing(VaultError):
+    """There is no such token role."""
+
+    words = "Vault knows no token role of this name."
+    advice = "Nothing was minted. An operator lays the ring with conclave policy --apply."
+
+
 class LoginMissing(PermissionDenied):
     """The bot has no login on this cluster, or cannot read what it would log in with."""
 
