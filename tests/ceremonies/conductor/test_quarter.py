@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 import redis
 
 from ceremonies import store
@@ -64,6 +65,12 @@ class Quarter:
         ]
         return sorted((s for s in found if after < s.opens_at < before), key=lambda s: s.start)
 
+    def begins(self) -> None:
+        """The night that is on has its token too."""
+        wait_until(
+            lambda: bool(self.newest.state(SET).duties.tokens), seconds=30, what="a first token"
+        )
+
     def passes(self, shift: PlannedShift) -> None:
         """It is the moment at which this shift's token is due; it is minted before its start."""
         assert self.table.clock is not None
@@ -95,6 +102,7 @@ class Quarter:
         return self.table.conductors[-1]
 
 
+@pytest.mark.timeout(500)
 def test_a_quarter_of_shifts(redis_url: str, tmp_path: Path) -> None:
     """Every shift has one token held, minted before its start; no minute is uncovered.
 
@@ -107,6 +115,7 @@ def test_a_quarter_of_shifts(redis_url: str, tmp_path: Path) -> None:
     with seated_on_duty(tmp_path, redis_url, DAY, NIGHT, replicas=3, at=ms(BEGINS)) as table:
         quarter = Quarter(table, chance)
         shifts = quarter.shifts
+        quarter.begins()
         for shift in shifts:
             quarter.passes(shift)
         told = events(table)
