@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import sys
+import time
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
@@ -27,8 +28,6 @@ class Exit(IntEnum):
 
 _LATER = {
     "lab": "The same parts as in the demo, left running.",
-    "doctor": "Checks everything that can be checked.",
-    "policy": "The Vault policies and roles.",
     "enrol": "A key holder's enrolment.",
     "seal": "A key holder's sealed share.",
     "attest": "A key holder's attestation.",
@@ -101,11 +100,60 @@ def manifest() -> None:
     typer.echo(json.dumps(build(configuration), indent=2))
 
 
+@app.command()
+def policy(
+    apply: Annotated[  # noqa: FBT002 — a switch
+        bool, typer.Option("--apply", help="Lay them on the primaries, with your own token.")
+    ] = False,
+    token_file: Annotated[
+        Path | None, typer.Option(help="Your token; else VAULT_TOKEN is taken.")
+    ] = None,
+    refill: Annotated[
+        list[int] | None, typer.Option(help="A ring place to lay again after a kill.")
+    ] = None,
+) -> None:
+    """Print the Vault policies and roles that Conclave needs, or lay them."""
+    from bot import policy as policies  # noqa: PLC0415 — see run
+    from bot import settings  # noqa: PLC0415 — see run
+
+    configuration = settings.load_configuration(os.environ)
+    if not apply:
+        typer.echo(policies.printed(configuration))
+        return
+    token = policies.operator_token(os.environ, token_file)
+    operator = policies.Operator(token=token, refill=frozenset(refill or ()))
+    for line in policies.applied(configuration, operator):
+        typer.echo(line)
+
+
+@app.command()
+def doctor(
+    probe: Annotated[
+        str | None, typer.Option(help="Ask only the clusters of this set; needs no secrets.")
+    ] = None,
+) -> None:
+    """Check everything that can be checked; 0 if nothing has to be mended."""
+    from bot import doctor as examination  # noqa: PLC0415 — see run
+    from bot import settings  # noqa: PLC0415 — see run
+
+    now = int(time.time() * 1000)
+    if probe is None:
+        lines = examination.examined(os.environ, now=now)
+    else:
+        lines = examination.probed(settings.load_configuration(os.environ), probe, now=now)
+    worst = Exit.DONE
+    for line in lines:
+        typer.echo(str(line))
+        if line.mark is examination.Mark.BAD:
+            worst = Exit.FAILED
+    raise typer.Exit(worst)
+
+
 def _refuse_later(context: typer.Context) -> None:
     name = context.command.name
     raise Misconfigured(
         f"`conclave {name}` comes later",
-        advice="This version has: run, demo, keygen, manifest.",
+        advice="This version has: run, demo, keygen, manifest, policy, doctor.",
     )
 
 

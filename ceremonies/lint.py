@@ -127,14 +127,16 @@ def _of_place(place: int, laid: Laid) -> Iterator[str]:
         return
     if laid.policy is None:
         yield f"The policy {name} is missing. {_MEND}"
-    elif _meaning(laid.policy) != _meaning(policies.shift_policy()):
+    elif meaning(laid.policy) != meaning(policies.shift_policy()):
         yield f"The policy {name} is another than it has to be. {_MEND}"
-    if laid.role is None:
-        yield f"The token role {name} is missing. {_MEND}"
-        return
-    wrong = tuple(_of_role(place, laid.role))
+    wrong = role_faults(place, laid.role)
     if wrong:
         yield f"The token role {name} {', '.join(wrong)}. {_MEND}"
+
+
+def role_faults(place: int, role: Role | None) -> tuple[str, ...]:
+    """Return what is wrong with the role of this ring place, as ends of a sentence."""
+    return ("is missing",) if role is None else tuple(_of_role(place, role))
 
 
 def _of_role(place: int, role: Role) -> Iterator[str]:
@@ -150,7 +152,7 @@ def _of_role(place: int, role: Role) -> Iterator[str]:
         yield "leaves out the policy default, which a token needs to be looked at"
 
 
-def _meaning(policy: str) -> str:
+def meaning(policy: str) -> str:
     """Return the policy without comments and spaces."""
     lines = (line.partition("#")[0] for line in policy.splitlines())
     return "".join("".join(lines).split())

@@ -118,6 +118,13 @@ def forbidden_to_bot() -> tuple[str, ...]:
     )
 
 
+def canary_paths(path: str) -> tuple[str, ...]:
+    """Return the paths at which a canary may be read: as written, and as version 2 of KV has it."""
+    plain = path.strip("/")
+    mount, _, rest = plain.partition("/")
+    return (plain, f"{mount}/data/{rest}") if rest and not rest.startswith("data/") else (plain,)
+
+
 def _of_place(place: int) -> tuple[_Ability, ...]:
     name = policy_name(place)
     return (

@@ -16,8 +16,6 @@ from ceremonies.master_key import parse_master_keys
 
 LATER = (
     "lab",
-    "doctor --probe payments",
-    "policy",
     "enrol",
     "seal",
     "attest",
