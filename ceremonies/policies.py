@@ -43,7 +43,11 @@ _OWN: tuple[_Ability, ...] = (
     (f"{_PRIMARY}/enable", ("update",), "setup"),
     (f"{_PRIMARY}/secondary-token", ("update", "sudo"), "activation tokens"),
     (f"{_PRIMARY}/revoke-secondary", ("update",), "ids that nobody uses any more"),
-    (f"{_SECONDARY}/enable", ("update",), "setup; it wipes the cluster, and two people type it"),
+    (
+        f"{_SECONDARY}/enable",
+        ("update", "sudo"),
+        "setup; it wipes the cluster, and two people type it",
+    ),
     ("sys/storage/raft/snapshot", ("read",), "a snapshot before something is lost"),
     ("sys/storage/raft/autopilot/state", ("read",), "the health overview"),
     ("sys/license/status", ("read",), "the gate of the licence"),
