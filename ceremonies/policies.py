@@ -51,7 +51,7 @@ _OWN: tuple[_Ability, ...] = (
     ("sys/storage/raft/snapshot", ("read",), "a snapshot before something is lost"),
     ("sys/storage/raft/autopilot/state", ("read",), "the health overview"),
     ("sys/license/status", ("read",), "the gate of the licence"),
-    ("sys/auth/token/tune", ("read",), "how long a token may last"),
+    ("sys/auth/token/tune", ("read", "sudo"), "how long a token may last at most"),
 )
 
 
