@@ -17,7 +17,7 @@ from lab.sights import NotSeen, Seen
 from lab.stage import CHANNEL, SET, Stage
 
 _LOOKS_EVERY_S = 0.1
-_AGAIN_AFTER_S = 8.0  # whose click changed nothing clicks again
+_AGAIN_AFTER_S = 8.0
 _CLUSTER = re.compile(rf"{SET}/([a-z0-9-]+)")
 
 
@@ -40,13 +40,15 @@ class Button:
 class Crew:
     """Sam commands, Kim approves, the holders give; `skips` are actions that Sam declines.
 
-    `tells` is called with who does what, for a timeline.
+    `tells` is called with who does what, for a timeline. Whose click changed nothing for
+    `again_after` seconds clicks again.
     """
 
     stage: Stage
     skips: tuple[str, ...] = ("snapshot",)
     holders: tuple[str, ...] = ("Ada", "Ben", "Cat")
     tells: Callable[[str, str], None] = lambda _who, _words: None
+    again_after: float = _AGAIN_AFTER_S
     _done: dict[str, float] = field(default_factory=dict)
 
     def sees_through(self, line: str, *, until: Callable[[], bool], within: float = 120) -> None:
@@ -88,6 +90,8 @@ class Crew:
                 self._types(sam, button, "step.request", named)
             case "runbook.approve":
                 self._clicks(kim, "Kim", button, f"approves {button.step}")
+            case "ceremony.restart":
+                self._clicks(sam, "Sam", button, "starts the ceremony's attempt anew")
             case "promotion.open":
                 found = _CLUSTER.search(button.on.text)
                 self._types(sam, button, "promotion.request", found[1] if found else "b")
@@ -98,7 +102,7 @@ class Crew:
 
     def _clicks(self, person: Person, name: str, button: Button, words: str) -> bool:
         key = f"{name} {button.action} {json.dumps(button.value, sort_keys=True)}"
-        if time.monotonic() - self._done.get(key, float("-inf")) < _AGAIN_AFTER_S:
+        if time.monotonic() - self._done.get(key, float("-inf")) < self.again_after:
             return False
         self._done[key] = time.monotonic()
         self.tells(name, words)
@@ -121,7 +125,7 @@ class Crew:
         if ask is None or found is None:
             return
         key = f"{name} gives {ask.message.ts}"
-        if time.monotonic() - self._done.get(key, float("-inf")) < _AGAIN_AFTER_S:
+        if time.monotonic() - self._done.get(key, float("-inf")) < self.again_after:
             return
         self._done[key] = time.monotonic()
         if person.modal:
