@@ -178,7 +178,8 @@ def _can_continue(step: Step) -> bool:
 
 
 def _can_skip(r: Runbook, step: Step) -> bool:
-    if step.state in (StepState.ACCEPTED, StepState.WANTED):
+    lasts = step.action is Action.SNAPSHOT  # and its replica may be dead
+    if step.state is StepState.ACCEPTED or (step.state is StepState.WANTED and not lasts):
         return False
     follows = step.action in (Action.TOKEN, Action.UPDATE_PRIMARY) and step.cluster != r.target
     return step.action in _OPTIONAL or follows

@@ -32,6 +32,7 @@ from tests.chaos.stories import STORIES, Story
 from tests.e2e.spots import SOON
 
 LANES = 3
+CUT_EVERY_S = (3.0, 8.0)  # each cut costs three replicas all their connections
 CANARY = "conclave-canary"
 OPTIONS = f'canary_path = "kv/{CANARY}"\nclient_checklist = ["DNS"]\nsnapshots = "{{}}"\n'
 
@@ -169,7 +170,7 @@ def opened(directory: Path, chance: random.Random) -> Iterator[Lane]:
             vaults=vaults,
             redis=server,
             loop=loop,
-            cutter=Cutter(server.url, chance),
+            cutter=Cutter(server.url, chance, every=CUT_EVERY_S),
         )
 
 
