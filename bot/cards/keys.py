@@ -48,6 +48,11 @@ def call_key(c: Ceremony, what: str, which: int | str) -> str:
     return f"call:{c.id}:{what}:{which}"
 
 
+def runbook_call_key(r: Runbook, what: str, which: int | str) -> str:
+    """Return the key of a call in the channel that is about a runbook."""
+    return f"call:{r.id}:{what}:{which}"
+
+
 def log_key(what: str, which: str) -> str:
     """Return the key of a call in the channel that is about the log, not about a ceremony."""
     return f"call:log:{what}:{which}"

@@ -195,22 +195,6 @@ class RunbookDoors:
         return Told(view=modals.notice_view("Not asked for", given.words), card=told)
 
 
-def _back(to: Conductor, v: Visit) -> RunbookAnswer:
-    """Stop this runbook and begin a failover to the cluster that it demoted."""
-    r = to.state(v.set_name).find_runbook(v.runbook)
-    stopped = to.runbooks.abort(v.set_name, v.runbook, by=v.user, cause=v.cause)
-    if isinstance(stopped, Refusal) or r is None:
-        return stopped
-    return to.runbooks.run(
-        v.set_name,
-        Play.FAILOVER,
-        by=v.user,
-        cluster=r.source,
-        reason=f"{r.target} was not promoted after {r.source} was demoted",
-        cause=f"{v.cause}:back",
-    )
-
-
 _ACTS: dict[Door, Act] = {
     CONTINUE: lambda to, v: to.runbooks.go_on(
         v.set_name, v.runbook, v.step, by=v.user, cause=v.cause
@@ -224,5 +208,5 @@ _ACTS: dict[Door, Act] = {
     REJECT: lambda to, v: to.runbooks.reject(
         v.set_name, v.runbook, v.step, by=v.user, asked_at=v.request, cause=v.cause
     ),
-    BACK: _back,
+    BACK: lambda to, v: to.runbooks.go_back(v.set_name, v.runbook, by=v.user, cause=v.cause),
 }
