@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cards import break_glass, ending, notices, sharing
+from bot.cards import break_glass, ending, force, notices, sharing
 from bot.cards.approvals import missing
 from bot.cards.keys import call_key, log_key
 from bot.cards.kit import Card, card, section
@@ -56,6 +56,11 @@ def calls(
         words = f"{asks} Read the card above, then approve or reject there."
         approvers = _role(roster, Role.APPROVER, besides=c.request.by)
         yield call_key(c, "approve", c.request.at), _said(approvers, words)
+    forced = force.call(state.name, c, now=now)
+    if forced is not None:
+        asked_at, words = forced
+        approvers = _role(roster, Role.APPROVER, besides=c.force.by if c.force else "")
+        yield call_key(c, "force", asked_at), _said(approvers, f"{words} {_SEE}")
 
 
 def about_log(state: SetState, roster: Roster) -> Iterator[tuple[str, Card]]:

@@ -28,6 +28,7 @@ from ceremonies.conductor import posting, shares, starting
 from ceremonies.conductor.answers import STORE_AWAY, Answer
 from ceremonies.conductor.context import context_of
 from ceremonies.conductor.deciding import blocked_or, decided
+from ceremonies.conductor.forcing import Forcing
 from ceremonies.conductor.glass import BreakGlass
 from ceremonies.conductor.people import People
 from ceremonies.conductor.runbooks import Runbooks
@@ -72,6 +73,7 @@ class Conductor:
         self._listeners = listeners
         self.runbooks = Runbooks(stations)
         self.glass = BreakGlass(stations)
+        self.force = Forcing(stations)
 
     @property
     def sets(self) -> Mapping[str, ReplicationSet]:

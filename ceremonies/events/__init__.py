@@ -45,6 +45,8 @@ from ceremonies.events.course import (
     ThawAgreed,
 )
 from ceremonies.events.promotions import (
+    ForceAgreed,
+    ForceRequested,
     Promoted,
     PromotionAccepted,
     PromotionApproved,
@@ -133,6 +135,8 @@ __all__ = [
     "DeadlineExtended",
     "DeadlineNear",
     "Event",
+    "ForceAgreed",
+    "ForceRequested",
     "ForeignAttemptFound",
     "ForeignAttemptGone",
     "ForeignAttemptSeen",

@@ -67,6 +67,7 @@ class Intended:
     keys: tuple[str, ...] = ()
     runbook: str = ""
     step: str = ""
+    force: bool = False
     evidence: Evidence | None = None
 
 
