@@ -31,7 +31,7 @@ from tests.chaos.runbook import REPLICAS, Played, Replicas, run
 from tests.chaos.stories import STORIES, Story
 from tests.e2e.spots import SOON
 
-LANES = 3
+LANES = 5
 CUT_EVERY_S = (3.0, 8.0)  # each cut costs three replicas all their connections
 CANARY = "conclave-canary"
 OPTIONS = f'canary_path = "kv/{CANARY}"\nclient_checklist = ["DNS"]\nsnapshots = "{{}}"\n'
