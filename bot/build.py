@@ -261,6 +261,7 @@ class _Pieces:
             posts=self._posts,
             command=settings.slack.command,
             metrics=self._metrics,
+            back_ms=Spans(intent_s=settings.intent_seconds).back_ms,
         )
         return open_drawing(desk, urls=settings.notify_urls, pool=self._wakes)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from ceremonies.ceremony import Ceremony
+from ceremonies.ceremony import Ceremony, Force, Phase
 from ceremonies.events import Purpose
 from ceremonies.roster import Role, Roster
 from ceremonies.runbook import Step
 from ceremonies.topology import ReplicationSet
+
+FORCE_AFTER = 3  # answers in a row; Vault's own harness asks ten times (facts/vault 5.2)
+FORCE_OTHERS = 2  # people beside the commander who asks to force it
 
 _MAY_AGREE = (Role.APPROVER, Role.INCIDENT_COMMANDER, Role.KEY_HOLDER)
 
@@ -72,6 +75,34 @@ def is_approved(
         return False
     others = agreed(ceremony, rules, now=now, roster=roster)
     return len(others) >= approvers_needed(ceremony, rules)
+
+
+def may_force(ceremony: Ceremony) -> bool:
+    """Return whether Vault has said so often enough that it is still catching up."""
+    ready = ceremony.phase is Phase.TOKEN_HELD and ceremony.request is not None
+    return ready and not ceremony.frozen and ceremony.catching_up >= FORCE_AFTER
+
+
+def standing_force(ceremony: Ceremony, *, now: int) -> Force | None:
+    """Return what somebody asked for so short ago that it still counts, or None."""
+    force = ceremony.force
+    return force if force is not None and now < force.until else None
+
+
+def force_agreed(ceremony: Ceremony, roster: Roster | None = None) -> tuple[str, ...]:
+    """Return the people who typed the same after who asked; with a `roster`, who still may."""
+    force = ceremony.force
+    given = force.agreed if force is not None else ()
+    return tuple(who for who in given if roster is None or roster.has(who, *_MAY_AGREE))
+
+
+def is_forced(ceremony: Ceremony, roster: Roster, *, now: int) -> bool:
+    """Return whether `force` may be sent: three people typed it, and they still may."""
+    force = standing_force(ceremony, now=now)
+    if force is None or not may_force(ceremony):
+        return False
+    commands = roster.has(force.by, Role.INCIDENT_COMMANDER)
+    return commands and len(force_agreed(ceremony, roster)) >= FORCE_OTHERS
 
 
 def step_agreed(

@@ -127,6 +127,22 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Force:
+    """A commander's typed word to promote with `force`, and who typed the same after them.
+
+    `sent`: Vault was given the order so.
+    """
+
+    by: str
+    at: int
+    until: int
+    reason: str
+    evidence: Evidence
+    agreed: tuple[str, ...] = ()
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
     """When what happened, for the final card's durations; 0 = did not happen."""
 
@@ -191,6 +207,8 @@ class Ceremony:
     rejections: int = 0
     blocked: Evidence | None = None
     promotion_tries: int = 0
+    catching_up: int = 0  # how often in a row Vault said so since the promotion was asked for
+    force: Force | None = None
     retry_at: int = 0  # not before this may the promotion or the deletion be asked again
     token: TokenState = TokenState.NONE
     token_words: str = ""

@@ -65,6 +65,7 @@ class Step:
     done_by: str = ""
     tries: int = 0
     retry_at: int = 0
+    refused_at: int = 0  # when it did not work last, for good
     slow: bool = False
     ceremony: str = ""
     request: Request | None = None
@@ -138,6 +139,14 @@ class Runbook:
         step = self.of(Action.DEMOTE)
         promotes = self.of(Action.PROMOTE) is not None
         return step.cluster if step and promotes and not step.state.is_over else ""
+
+    @property
+    def without_primary_since(self) -> int:
+        """When it demoted the primary whose successor is none yet (ms); 0: there is one."""
+        demoted, promoted = self.of(Action.DEMOTE), self.of(Action.PROMOTE)
+        if demoted is None or promoted is None or promoted.state.is_over:
+            return 0
+        return demoted.done_at if self.is_open and demoted.state is StepState.DONE else 0
 
     @property
     def follows(self) -> str:

@@ -70,6 +70,16 @@ class Glass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TwoPrimaries:
+    """An occasion on which two clusters answered as primary that is over, as `words` say."""
+
+    seen: SecondPrimarySeen
+    at: int
+    over_at: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetState:
     """One replication set's state after entry `n` with hash `head`."""
 
@@ -83,6 +93,7 @@ class SetState:
     primary: str = ""  # the cluster that was promoted last, or that was seen as primary by a step
     second_primary: SecondPrimarySeen | None = None
     second_primary_at: int = 0
+    two_primaries: TwoPrimaries | None = None  # the last occasion that is over
     sealed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # cluster → sealed nodes
     unseal_themselves: frozenset[str] = frozenset()  # clusters among those that need no shares
     foreign: Mapping[str, Foreign] = field(default_factory=dict)  # by cluster

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,8 @@ from lab.sights import NotSeen, Seen
 from lab.stage import CHANNEL, SET, Stage
 
 _LOOKS_EVERY_S = 0.1
-_AGAIN_AFTER_S = 8.0  # whose click changed nothing clicks again
+_AGAIN_AFTER_S = 8.0
+_SNAPSHOT_S = 5.0
 _CLUSTER = re.compile(rf"{SET}/([a-z0-9-]+)")
 
 
@@ -40,14 +41,17 @@ class Button:
 class Crew:
     """Sam commands, Kim approves, the holders give; `skips` are actions that Sam declines.
 
-    `tells` is called with who does what, for a timeline.
+    `tells` is called with who does what, for a timeline. Whose click changed nothing for
+    `again_after` seconds clicks again.
     """
 
     stage: Stage
     skips: tuple[str, ...] = ("snapshot",)
     holders: tuple[str, ...] = ("Ada", "Ben", "Cat")
     tells: Callable[[str, str], None] = lambda _who, _words: None
+    again_after: float = _AGAIN_AFTER_S
     _done: dict[str, float] = field(default_factory=dict)
+    _waited: dict[str, float] = field(default_factory=dict)  # since when for a snapshot
 
     def sees_through(self, line: str, *, until: Callable[[], bool], within: float = 120) -> None:
         """Let Sam type the command, then do what is asked until `until()`, or fail."""
@@ -69,8 +73,10 @@ class Crew:
             time.sleep(_LOOKS_EVERY_S)
 
     def _acts(self) -> None:
-        for button in self._buttons():
+        buttons = tuple(self._buttons())
+        for button in buttons:
             self._answers(button)
+            self._stops_waiting(button, buttons)
         for number, name in enumerate(self.holders):
             self._gives(name, number)
 
@@ -88,6 +94,8 @@ class Crew:
                 self._types(sam, button, "step.request", named)
             case "runbook.approve":
                 self._clicks(kim, "Kim", button, f"approves {button.step}")
+            case "ceremony.restart":
+                self._clicks(sam, "Sam", button, "starts the ceremony's attempt anew")
             case "promotion.open":
                 found = _CLUSTER.search(button.on.text)
                 self._types(sam, button, "promotion.request", found[1] if found else "b")
@@ -96,9 +104,23 @@ class Crew:
             case _:
                 pass
 
+    def _stops_waiting(self, button: Button, among: Iterable[Button]) -> None:
+        """Decline a snapshot that is under way too long: who takes it may be dead."""
+        goes_on = {(b.action, b.step) for b in among}
+        under_way = ("runbook.continue", button.step) not in goes_on
+        if not (button.action == "runbook.skip" and button.step.startswith("snapshot:")):
+            return
+        if not under_way:
+            self._waited.pop(button.step, None)
+        elif (
+            time.monotonic() - self._waited.setdefault(button.step, time.monotonic()) > _SNAPSHOT_S
+        ):
+            sam = self.stage.people["Sam"]
+            self._clicks(sam, "Sam", button, f"leaves out {button.step}: it takes too long")
+
     def _clicks(self, person: Person, name: str, button: Button, words: str) -> bool:
         key = f"{name} {button.action} {json.dumps(button.value, sort_keys=True)}"
-        if time.monotonic() - self._done.get(key, float("-inf")) < _AGAIN_AFTER_S:
+        if time.monotonic() - self._done.get(key, float("-inf")) < self.again_after:
             return False
         self._done[key] = time.monotonic()
         self.tells(name, words)
@@ -121,7 +143,7 @@ class Crew:
         if ask is None or found is None:
             return
         key = f"{name} gives {ask.message.ts}"
-        if time.monotonic() - self._done.get(key, float("-inf")) < _AGAIN_AFTER_S:
+        if time.monotonic() - self._done.get(key, float("-inf")) < self.again_after:
             return
         self._done[key] = time.monotonic()
         if person.modal:

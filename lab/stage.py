@@ -39,6 +39,11 @@ class Bot:
         """The process id, for those who want to kill it."""
         return self.child.pid
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has said that it serves."""
+        return bool(self._ready_lines())
+
     def waits_until_ready(self, *, seconds: float = 30) -> str:
         """Return the line in which the bot says that it serves."""
 
@@ -46,7 +51,7 @@ class Bot:
             if not self.child.running:
                 tail = self.child.log.read_text(errors="replace")[-3000:]
                 raise CannotStart(f"the bot ended with {self.child.exit_status}:\n{tail}")
-            return bool(self._ready_lines())
+            return self.is_ready
 
         wait_until(ready, seconds=seconds, what=f"the bot is ready (see {self.child.log})")
         return self._ready_lines()[0]

@@ -10,7 +10,8 @@ from bot.cards.channel import channel_card
 from bot.cards.holder import holder_card
 from bot.cards.keys import DirectKey, channel_key, direct_keys, runbook_key
 from bot.cards.kit import Card
-from bot.cards.runbook import runbook_card
+from bot.cards.runbook import BACK_MS, may_go_back, runbook_card
+from bot.cards.runbook_calls import runbook_calls
 from ceremonies.ceremony import Ceremony
 from ceremonies.roster import Roster
 from ceremonies.state import SetState
@@ -29,7 +30,13 @@ class Wanted:
 
 
 def wanted(
-    state: SetState, replication_set: ReplicationSet, roster: Roster, *, command: str, now: int
+    state: SetState,
+    replication_set: ReplicationSet,
+    roster: Roster,
+    *,
+    command: str,
+    now: int,
+    back_ms: int = BACK_MS,
 ) -> dict[str, Wanted]:
     """Return every wanted card by key, in the order in which they should be posted.
 
@@ -41,8 +48,13 @@ def wanted(
     channel = replication_set.incident_channel
     cards: dict[str, Wanted] = {}
     for r in state.runbooks:
-        shown = runbook_card(state, r, replication_set, now=now)
+        shown = runbook_card(state, r, replication_set, now=now, back_ms=back_ms)
         cards[runbook_key(r)] = Wanted(target=channel, is_person=False, card=shown)
+        back = may_go_back(r, back_ms, now=now)
+        for key, shown in runbook_calls(
+            state, r, replication_set, roster, now=now, may_go_back=back
+        ):
+            cards[key] = Wanted(target=channel, is_person=False, card=shown)
     for c in state.ceremonies:
         shown = channel_card(state, c, replication_set, command=command, now=now)
         cards[channel_key(c)] = Wanted(target=channel, is_person=False, card=shown)

@@ -1,14 +1,15 @@
 """Short messages that call people: Slack notifies nobody of a card that has only changed.
 
-Each is posted once and says who must act on which card; none has buttons of its own. The channel
-calls commanders and approvers; a key holder is reminded in the direct messages.
+Each is posted once and says who must act on which card; none has buttons of its own, but the
+alarm of two primaries. The channel calls commanders and approvers; a key holder is reminded in the
+direct messages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cards import break_glass, ending, notices, sharing
+from bot.cards import break_glass, ending, force, notices, sharing
 from bot.cards.approvals import missing
 from bot.cards.keys import call_key, log_key
 from bot.cards.kit import Card, card, section
@@ -23,6 +24,7 @@ from bot.cards.phrases import (
     title,
     when,
 )
+from bot.cards.two_primaries import about_two_primaries
 from bot.cards.watch import watched
 from ceremonies.ceremony import Ceremony, Ending, Phase
 from ceremonies.roster import Role, Roster
@@ -54,6 +56,11 @@ def calls(
         words = f"{asks} Read the card above, then approve or reject there."
         approvers = _role(roster, Role.APPROVER, besides=c.request.by)
         yield call_key(c, "approve", c.request.at), _said(approvers, words)
+    forced = force.call(state.name, c, now=now)
+    if forced is not None:
+        asked_at, words = forced
+        approvers = _role(roster, Role.APPROVER, besides=c.force.by if c.force else "")
+        yield call_key(c, "force", asked_at), _said(approvers, f"{words} {_SEE}")
 
 
 def about_log(state: SetState, roster: Roster) -> Iterator[tuple[str, Card]]:
@@ -73,8 +80,10 @@ def about_log(state: SetState, roster: Roster) -> Iterator[tuple[str, Card]]:
 
 def about_watch(state: SetState, roster: Roster) -> Iterator[tuple[str, Card]]:
     """Yield what commanders are told of what is seen while nobody does anything."""
+    commanders = _role(roster, Role.INCIDENT_COMMANDER)
+    yield from about_two_primaries(state, commanders)
     for key, words in watched(state):
-        yield key, _said(_role(roster, Role.INCIDENT_COMMANDER), words)
+        yield key, _said(commanders, words)
 
 
 def reminders(state: SetState, c: Ceremony) -> Iterator[tuple[str, str, Card]]:

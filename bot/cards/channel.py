@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards import break_glass, buttons, ending, gate, notices, sharing
+from bot.cards import break_glass, buttons, ending, force, gate, notices, sharing
 from bot.cards.approvals import approval
 from bot.cards.course import headline, is_sending, notification, todo
 from bot.cards.kit import Card, actions, card, context, divider, fields, header, section
@@ -61,8 +61,9 @@ def _open(
     yield from notices.record(state, c)
     yield _times(c)
     yield approval(c, rules, now=now)
+    yield force.notice(state.name, c, rules, now=now)
     yield token(state.name, c, rules)
-    yield actions(_buttons(state, c))
+    yield actions(_buttons(state, c, rules, now=now))
 
 
 def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Block | None]:
@@ -71,6 +72,7 @@ def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Bloc
     yield header(headline(state.name, c))
     yield section(todo(state, c, rules, now=0))
     yield break_glass.notice(state, c)
+    yield force.past(state.name, c)
     yield token(state.name, c, rules)
     yield ending.gave(c, rules)
     yield ending.durations(c)
@@ -98,14 +100,17 @@ def _words(c: Ceremony) -> str:
     return f"*Watchwords*\n`{one} {two}`"
 
 
-def _buttons(state: SetState, c: Ceremony) -> list[ButtonElement]:
+def _buttons(
+    state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int
+) -> list[ButtonElement]:
     """Return the buttons that make sense now; who may press them is checked at the click."""
     if c.phase is Phase.PROMOTING or is_sending(state, c):
         return []
     if c.frozen:
         return [buttons.thaw(state.name, c), buttons.cancel(state.name, c)]
     first = break_glass.doors(state, c)
-    return [*first, *_forward(state.name, c), *_holding(state.name, c)]
+    forcing = force.doors(state.name, c, rules, now=now)
+    return [*first, *_forward(state.name, c), *forcing, *_holding(state.name, c)]
 
 
 def _forward(name: str, c: Ceremony) -> Iterator[ButtonElement]:

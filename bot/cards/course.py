@@ -113,7 +113,7 @@ def _token_held(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int
         times = "once" if c.promotion_tries == 1 else f"{c.promotion_tries} times"
         return (
             f"*Approved.* Vault was asked {times} and has not promoted yet; Conclave asks again "
-            f"{when(c.retry_at)}. It never forces a promotion."
+            f"{when(c.retry_at)}. It never forces a promotion by itself."
         )
     return f"*Approved.* Conclave looks at every node once more, then promotes {where}."
 

@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.cards import break_glass
 from bot.cards.kit import Card, card, context, section
 from bot.cards.phrases import code, ours, place, second, span
+from bot.cards.two_primaries import alarm
 from bot.cards.watch import watched
 from ceremonies.health import ClusterHealth, Health, Link
 from ceremonies.samples import Loss
@@ -41,7 +42,8 @@ def _told(state: SetState) -> list[str]:
     """Return what stands of what was told aloud: two primaries, sealed nodes, attempts, doors."""
     left = [name for name, glass in state.glass.items() if glass.ceremony and state.left_open(name)]
     open_now = [break_glass.closing(place(state.name, name), state.glass[name]) for name in left]
-    return [*(words for _, words in watched(state)), *open_now][:_CLUSTERS]
+    two = [alarm(state)] if state.second_primary else []
+    return [*two, *(words for _, words in watched(state)), *open_now][:_CLUSTERS]
 
 
 def _token_on_duty() -> str:

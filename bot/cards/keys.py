@@ -4,7 +4,8 @@
 `dm:<ceremony>:<holder>:<round>` a holder's message: they are drawn anew as things change. Slack
 notifies nobody of a changed message, so there is a fourth, posted once:
 `call:<ceremony>:<what>:<which>` calls those who must act now, in the channel, or a holder in their
-direct messages.
+direct messages. `alarm:<what>:<which>` calls too, and is drawn anew: its button goes when it is
+over.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 
 from ceremonies.ceremony import Ceremony
 from ceremonies.runbook import Runbook
+
+_ALARM = "alarm:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,11 @@ def call_key(c: Ceremony, what: str, which: int | str) -> str:
     return f"call:{c.id}:{what}:{which}"
 
 
+def runbook_call_key(r: Runbook, what: str, which: int | str) -> str:
+    """Return the key of a call in the channel that is about a runbook."""
+    return f"call:{r.id}:{what}:{which}"
+
+
 def log_key(what: str, which: str) -> str:
     """Return the key of a call in the channel that is about the log, not about a ceremony."""
     return f"call:log:{what}:{which}"
@@ -53,6 +61,16 @@ def log_key(what: str, which: str) -> str:
 def watch_key(what: str, which: str) -> str:
     """Return the key of a call in the channel about what is seen while nobody does anything."""
     return f"call:watch:{what}:{which}"
+
+
+def alarm_key(what: str, which: str) -> str:
+    """Return the key of a call in the channel that has a button for as long as it is needed."""
+    return f"{_ALARM}{what}:{which}"
+
+
+def is_alarm(key: str) -> bool:
+    """Return whether this is the key of such a call."""
+    return key.startswith(_ALARM)
 
 
 def direct_keys(c: Ceremony, keys: Iterable[str]) -> Iterator[DirectKey]:

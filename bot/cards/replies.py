@@ -21,9 +21,10 @@ _OFFERED = 20
 _PURPOSES = {
     Purpose.PROMOTE: "the primary is gone: make a secondary the primary. Nothing is promoted "
     "before somebody asks for it and others agree.",
+    Purpose.UPDATE_PRIMARY: "a secondary shall follow another primary; its data stay.",
+    Purpose.DISABLE: "a secondary leaves replication for good; another person must agree.",
     Purpose.DRILL: "an exercise: the token is made and deleted, nothing is promoted.",
 }
-_LATER = (Purpose.UPDATE_PRIMARY, Purpose.DISABLE)
 
 
 def refusal(refused: Refusal, *, permalink: str = "") -> Card:
@@ -72,8 +73,7 @@ def purposes(set_name: str, *, cluster: str = "", reason: str = "", command: str
         label = purpose.value.capitalize()
         one = buttons.start(set_name, label, purpose=purpose.value, cluster=cluster, reason=kept)
         blocks.append(section(f"*{label}*: {words}", one))
-    later = ", ".join(code(f"for={purpose}") for purpose in _LATER)
-    blocks.append(context(f"Typed: {typed}. {later} come later."))
+    blocks.append(context(f"Typed: {typed}."))
     return card(f"{asked} Choose a purpose, or type {typed}.", blocks)
 
 

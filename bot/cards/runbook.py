@@ -39,15 +39,20 @@ BACK = "runbook.back"
 REQUEST = "step.request"
 CLUSTER, REASON, ACTION = "cluster", "reason", "value"
 
-BACK_MS = 2 * 60_000  # so long after the demotion without a primary, going back is offered
+BACK_MS = 2 * 60_000  # after so long without a primary, going back is offered
 _HASH = 16
 _REASON_LENGTH = 500
 _SECTION = 2700
 _OPTIONAL = (Action.SNAPSHOT, Action.CANARY, Action.CLIENTS, Action.PERFORMANCE)
 
 
-def runbook_card(state: SetState, r: Runbook, rules: ReplicationSet, *, now: int) -> Card:
-    """Return the card, drawn anew as the runbook goes on."""
+def runbook_card(
+    state: SetState, r: Runbook, rules: ReplicationSet, *, now: int, back_ms: int = BACK_MS
+) -> Card:
+    """Return the card, drawn anew as the runbook goes on.
+
+    `back_ms` after a demotion without a primary, going back is offered.
+    """
     title = f"{steps.PLAYS[r.play]} {place(state.name, r.target)}"
     head = _head(r, title)
     why = f" Reason: {quoted(r.reason)}" if r.reason else ""
@@ -59,7 +64,7 @@ def runbook_card(state: SetState, r: Runbook, rules: ReplicationSet, *, now: int
     if r.is_open:
         blocks.append(section(f"*If one stops here:* {steps.holds(state.name, r)}"))
         blocks += _plan(state, r)
-        blocks += [actions(row) for row in _rows(state, r, now=now)]
+        blocks += [actions(row) for row in _rows(state, r, back=may_go_back(r, back_ms, now=now))]
     else:
         blocks.append(section(_over(state, r)))
         blocks.append(context(f"Log entry {r.entry}, hash `{r.head[:_HASH]}`."))
@@ -126,13 +131,18 @@ def _over(state: SetState, r: Runbook) -> str:
 # -- buttons ---------------------------------------------------------------------------------------
 
 
-def _rows(state: SetState, r: Runbook, *, now: int) -> Iterator[list[ButtonElement]]:
+def may_go_back(r: Runbook, back_ms: int, *, now: int) -> bool:
+    """Return whether the set has had no primary for so long that going back is offered."""
+    since = r.without_primary_since
+    return bool(since) and now >= since + back_ms
+
+
+def _rows(state: SetState, r: Runbook, *, back: bool) -> Iterator[list[ButtonElement]]:
     for step in r.at_hand:
         row = list(_of_step(state, r, step))
         if row:
             yield row
-    last = [*_back(state, r, now=now), _abort(state, r)]
-    yield last
+    yield [*([_back(state, r)] if back else []), _abort(state, r)]
 
 
 def _value(state: SetState, r: Runbook, step: Step | None = None) -> Json:
@@ -178,7 +188,8 @@ def _can_continue(step: Step) -> bool:
 
 
 def _can_skip(r: Runbook, step: Step) -> bool:
-    if step.state in (StepState.ACCEPTED, StepState.WANTED):
+    lasts = step.action is Action.SNAPSHOT  # and its replica may be dead
+    if step.state is StepState.ACCEPTED or (step.state is StepState.WANTED and not lasts):
         return False
     follows = step.action in (Action.TOKEN, Action.UPDATE_PRIMARY) and step.cluster != r.target
     return step.action in _OPTIONAL or follows
@@ -207,23 +218,22 @@ def _abort(state: SetState, r: Runbook) -> ButtonElement:
     return button(ABORT, "Stop the runbook", _value(state, r), style="danger", asks=asks)
 
 
-def _back(state: SetState, r: Runbook, *, now: int) -> Iterator[ButtonElement]:
-    """Offer to promote the demoted cluster back when the set has had no primary for a while."""
-    demoted, promoted = r.of(Action.DEMOTE), r.of(Action.PROMOTE)
-    if demoted is None or promoted is None or not demoted.done_at:
-        return
-    if promoted.state.is_over or now < demoted.done_at + BACK_MS:
-        return
-    source = place(state.name, r.source)
+def _back(state: SetState, r: Runbook) -> ButtonElement:
+    """Promote the demoted cluster back: offered when the set has had no primary for a while."""
+    source, target = place(state.name, r.source), place(state.name, r.target)
+    sent = (
+        f"The promotion of {target} was sent: keep its nodes off, or both may become primary. "
+        if steps.was_sent(state, r)
+        else ""
+    )
     asks = confirmation(
         f"Promote {cut(source, 40)} back?",
-        f"This runbook stops, and a failover to {source} begins. It takes a DR operation token of "
-        f"{source}: a ceremony there.",
+        f"{sent}This runbook stops, and a failover to {source} begins. It takes a DR operation "
+        f"token of {source}: a ceremony there, and approvals as for any promotion.",
         "Go back",
         danger=True,
     )
-    label = cut(f"Promote {source} back", 70)
-    yield button(BACK, label, {"set": state.name, "runbook": r.id}, asks=asks)
+    return button(BACK, cut(f"Promote {source} back", 70), _value(state, r), asks=asks)
 
 
 def request_modal(state: SetState, r: Runbook, step: Step) -> Json:

@@ -152,9 +152,14 @@ def holds(set_name: str, r: Runbook) -> str:
     """Return what is true of the clusters if one stops here, in a sentence or two."""
     target, source = place(set_name, r.target), place(set_name, r.source)
     demoted = _is_done(r, Action.DEMOTE)
-    promoted = _is_done(r, Action.PROMOTE)
-    if r.of(Action.PROMOTE) is not None:
-        if promoted:
+    promotion = r.of(Action.PROMOTE)
+    if promotion is not None:
+        if promotion.state is StepState.ACCEPTED:
+            return (
+                f"Vault took the promotion of {target} on, which cannot be taken back; it is not "
+                "the primary yet."
+            )
+        if promotion.state is StepState.DONE:
             left = [s for s in r.steps if s.action is Action.UPDATE_PRIMARY and not s.state.is_over]
             alone = ", ".join(place(set_name, s.cluster) for s in left)
             follows = f" {alone} does not follow it yet." if left else " All others follow it."
@@ -177,6 +182,13 @@ def holds(set_name: str, r: Runbook) -> str:
             "in as primary is lost when it follows, except for what a snapshot has."
         )
     return f"{place(set_name, r.follows)} is the primary; steps that are not done changed nothing."
+
+
+def was_sent(state: SetState, r: Runbook) -> bool:
+    """Return whether the promotion of this runbook's target may have reached Vault."""
+    step = r.of(Action.PROMOTE)
+    c = state.find(step.ceremony) if step else None
+    return c is not None and bool(c.promotion_tries)
 
 
 def _is_done(r: Runbook, action: Action) -> bool:

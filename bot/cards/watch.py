@@ -1,6 +1,7 @@
-"""What is seen while nobody does anything: two primaries, sealed nodes, attempts, open doors.
+"""What is seen while nobody does anything: sealed nodes, attempts, open doors.
 
-Each is posted once for each occasion, in the channel, to the incident commanders.
+Each is posted once for each occasion, in the channel, to the incident commanders. Two primaries
+have a card of their own: `bot.cards.two_primaries`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ _NODES = 8
 
 def watched(state: SetState) -> Iterator[tuple[str, str]]:
     """Yield key and words of everything that commanders must know now."""
-    if state.second_primary is not None:
-        yield watch_key("two-primaries", str(state.second_primary_at)), two_primaries(state)
     for cluster, nodes in state.sealed.items():
         which = f"{cluster}:{state.roles_changed_at}:{len(nodes)}"
         yield watch_key("sealed", which), sealed(state, cluster)
@@ -31,21 +30,6 @@ def watched(state: SetState) -> Iterator[tuple[str, str]]:
         if glass is not None and not glass.ceremony:
             words = break_glass.closing(place(state.name, cluster), glass)
             yield watch_key("open", f"{cluster}:{glass.opened_at}:{glass.reminders}"), words
-
-
-def two_primaries(state: SetState) -> str:
-    """Return what it means that two clusters answer as primary, and what to do; else nothing."""
-    seen = state.second_primary
-    if seen is None:
-        return ""
-    old, new = place(state.name, seen.cluster), place(state.name, seen.primary)
-    return (
-        f":rotating_light: *Two primaries:* {old} answers as primary too "
-        f"({_addresses(seen.nodes)}), beside {new}, since {when(state.second_primary_at)}. What "
-        f"clients write to {old} now is lost when it joins again. Keep them off it (DNS, load "
-        f"balancer, firewall), then let it follow {new} with the runbook *rejoin*, or take it "
-        "out for good with *retire*."
-    )
 
 
 def sealed(state: SetState, cluster: str) -> str:
@@ -62,7 +46,7 @@ def sealed(state: SetState, cluster: str) -> str:
         f"{code('vault operator unseal')} on the node. No share for this goes through Conclave."
     )
     return (
-        f":lock: *Sealed after a change of roles* in {where}: {_addresses(nodes)}. A standby seals "
+        f":lock: *Sealed after a change of roles* in {where}: {addresses(nodes)}. A standby seals "
         'itself when replication gave the cluster new keys; its log says "encryption keys have '
         'changed out from underneath us". '
         f"{does} Without a quorum of unsealed nodes the cluster is away."
@@ -86,6 +70,7 @@ def foreign(set_name: str, cluster: str, found: Foreign) -> str:
     )
 
 
-def _addresses(nodes: tuple[str, ...]) -> str:
+def addresses(nodes: tuple[str, ...]) -> str:
+    """Return these nodes by name, of many the first few."""
     more = f" and {len(nodes) - _NODES} more" if len(nodes) > _NODES else ""
     return ", ".join(code(node) for node in nodes[:_NODES]) + more

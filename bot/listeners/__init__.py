@@ -6,6 +6,7 @@
 | `share.open`, `share.submit`, `share.decline` | `shares` |
 | `ceremony.*`, `promotion.approve`, `promotion.reject` | `operations` |
 | `promotion.open`, `promotion.request` | `promotions` |
+| `force.*` | `forcing` |
 | `/dr run`, `runbook.*`, `step.request` | `runbooks` |
 | whatever else comes, and what breaks | `errors` |
 """
@@ -16,6 +17,7 @@ from slack_bolt import App
 
 from bot.listeners.commands import CommandDoors
 from bot.listeners.errors import ErrorDoors
+from bot.listeners.forcing import ForceDoors
 from bot.listeners.house import House
 from bot.listeners.looks import Looks
 from bot.listeners.operations import CardDoors
@@ -37,6 +39,7 @@ def listen(app: App, house: House, looks: Looks) -> None:
         ShareDoors(house=house),
         CardDoors(house=house),
         promotions,
+        ForceDoors(house=house, looks=looks),
         ErrorDoors(house=house),
     ):
         doors.listen(app)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 
-from bot.cards import modals, replies, runbook
+from bot.cards import modals, replies, runbook, two_primaries
 from bot.cards.keys import runbook_key
 from bot.cards.kit import Card
 from bot.listeners.house import House
@@ -34,15 +34,18 @@ APPROVE = Door(name=runbook.APPROVE, roles=_AGREES)
 REJECT = Door(name=runbook.REJECT, roles=_AGREES)
 REQUEST_OPEN = Door(name=runbook.REQUEST_OPEN, roles=_COMMANDER, effects=False)
 REQUEST = Door(name=runbook.REQUEST, roles=_COMMANDER)
+REJOIN = Door(name=two_primaries.REJOIN, roles=_COMMANDER)
 
 _BEGUN = "It has begun; nothing is done before you go on."
+_REASON = "two primaries"
 LONG_OVER = "That runbook is over; nothing was done."
+ONE_PRIMARY = "Two primaries do not stand against each other there any more; nothing was done."
 Act = Callable[[Conductor, Visit], RunbookAnswer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunbookDoors:
-    """The buttons of a runbook's card, the modal that takes a typed name, and `/dr run`."""
+    """The buttons of a runbook's card, its modal, `/dr run`, and the alarm of two primaries."""
 
     house: House
 
@@ -50,6 +53,7 @@ class RunbookDoors:
         """Hang the doors."""
         for door, act in _ACTS.items():
             app.action(door.name)(self._button(door, act))
+        app.action(REJOIN.name)(self.rejoin)
         app.action(REQUEST_OPEN.name)(self.open)
         app.view(REQUEST.name)(self.request)
 
@@ -59,10 +63,36 @@ class RunbookDoors:
         if refused is not None:
             self.house.private.tell(visit, refused)
             return
+        self._begin(RUN, visit, set_name, play, cluster=cluster, reason=reason)
+
+    def rejoin(self, ack: Ack, body: Body) -> None:
+        """Begin the runbook that lets the second primary follow the first, from its alarm."""
+        ack()
+        visit = of_click(body)
+        self.house.begin(REJOIN.name, visit, lambda: self._rejoin(visit))
+
+    def _rejoin(self, visit: Visit) -> None:
+        refused = self.house.refusal(visit, REJOIN)
+        cluster = visit.asked.get("cluster", "")
+        if refused is None and not self._is_second(visit.set_name, cluster):
+            refused = replies.forbidden(ONE_PRIMARY)
+        if refused is not None:
+            self.house.private.tell(visit, refused)
+            return
+        self._begin(REJOIN, visit, visit.set_name, Play.REJOIN, cluster=cluster, reason=_REASON)
+
+    def _is_second(self, set_name: str, cluster: str) -> bool:
+        conductor = self.house.conductor
+        seen = conductor.state(set_name).second_primary if set_name in conductor.sets else None
+        return seen is not None and seen.cluster == cluster
+
+    def _begin(
+        self, door: Door, visit: Visit, set_name: str, play: Play, *, cluster: str, reason: str
+    ) -> None:
         given = self.house.conductor.runbooks.run(
             set_name, play, by=visit.user, cluster=cluster or None, reason=reason, cause=visit.cause
         )
-        self._tell(RUN, visit, set_name, given, words=_BEGUN)
+        self._tell(door, visit, set_name, given, words=_BEGUN)
 
     def _button(self, door: Door, act: Act) -> Callable[[Ack, Body], None]:
         def press(ack: Ack, body: Body) -> None:
@@ -165,22 +195,6 @@ class RunbookDoors:
         return Told(view=modals.notice_view("Not asked for", given.words), card=told)
 
 
-def _back(to: Conductor, v: Visit) -> RunbookAnswer:
-    """Stop this runbook and begin a failover to the cluster that it demoted."""
-    r = to.state(v.set_name).find_runbook(v.runbook)
-    stopped = to.runbooks.abort(v.set_name, v.runbook, by=v.user, cause=v.cause)
-    if isinstance(stopped, Refusal) or r is None:
-        return stopped
-    return to.runbooks.run(
-        v.set_name,
-        Play.FAILOVER,
-        by=v.user,
-        cluster=r.source,
-        reason=f"{r.target} was not promoted after {r.source} was demoted",
-        cause=f"{v.cause}:back",
-    )
-
-
 _ACTS: dict[Door, Act] = {
     CONTINUE: lambda to, v: to.runbooks.go_on(
         v.set_name, v.runbook, v.step, by=v.user, cause=v.cause
@@ -194,5 +208,5 @@ _ACTS: dict[Door, Act] = {
     REJECT: lambda to, v: to.runbooks.reject(
         v.set_name, v.runbook, v.step, by=v.user, asked_at=v.request, cause=v.cause
     ),
-    BACK: _back,
+    BACK: lambda to, v: to.runbooks.go_back(v.set_name, v.runbook, by=v.user, cause=v.cause),
 }

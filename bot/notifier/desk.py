@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.cards.board import Wanted, wanted
+from bot.cards.runbook import BACK_MS
 from bot.metrics import Metrics
 from bot.notifier.drawn import Drawn, digest
 from bot.notifier.pace import Pace
@@ -51,7 +52,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One set's part of the notifier. `command` is the slash command as configured."""
+    """One set's part of the notifier.
+
+    `command` is the slash command as configured; `back_ms` after a demotion without a primary,
+    going back is offered.
+    """
 
     set_name: str
     conductor: Conductor
@@ -63,6 +68,7 @@ class Desk:
     posts: Executor
     metrics: Metrics
     command: str
+    back_ms: int = BACK_MS
     _newest: list[Sheet] = field(default_factory=list)
 
     def wanted(self, state: SetState) -> dict[str, Wanted]:
@@ -82,7 +88,7 @@ class Desk:
         now = self.conductor.now()
         if self._newest and self._newest[0].shows(state, rules, roster, now=now):
             return self._newest[0]
-        cards = wanted(state, rules, roster, command=self.command, now=now)
+        cards = wanted(state, rules, roster, command=self.command, now=now, back_ms=self.back_ms)
         self._newest[:] = [Sheet(state=state, rules=rules, roster=roster, at=now, wanted=cards)]
         return self._newest[0]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import structlog
 
 from bot.cards.board import Wanted
-from bot.cards.keys import channel_key, direct_keys, runbook_key
+from bot.cards.keys import channel_key, direct_keys, is_alarm, runbook_key
 from bot.notifier.backoff import Backoff
 from bot.notifier.desk import Desk
 from bot.notifier.pace import UPDATE
@@ -82,6 +82,7 @@ _ACT_ON, _ANSWERED, _WAITING, _PAST, _LAST = range(5)
 def _ranks(state: SetState) -> dict[str, int]:
     """Return how soon each card is to be changed: first what people act on."""
     ranks = {runbook_key(r): _ACT_ON if r.is_open else _ANSWERED for r in state.runbooks}
+    ranks |= dict.fromkeys((key for key in state.messages if is_alarm(key)), _ACT_ON)
     for c in state.ceremonies:
         ranks[channel_key(c)] = _ACT_ON if c.is_open else _ANSWERED
         for key in direct_keys(c, state.messages):

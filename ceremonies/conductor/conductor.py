@@ -30,6 +30,7 @@ from ceremonies.conductor.answers import STORE_AWAY, Answer
 from ceremonies.conductor.context import context_of
 from ceremonies.conductor.deciding import blocked_or, decided
 from ceremonies.conductor.duty import Duty
+from ceremonies.conductor.forcing import Forcing
 from ceremonies.conductor.glass import BreakGlass
 from ceremonies.conductor.people import People
 from ceremonies.conductor.runbooks import Runbooks
@@ -77,6 +78,7 @@ class Conductor:
         self.runbooks = Runbooks(stations)
         self.glass = BreakGlass(stations)
         self.duty = Duty(stations)
+        self.force = Forcing(stations)
 
     @property
     def sets(self) -> Mapping[str, ReplicationSet]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from ceremonies.approval import is_approved
+from ceremonies.approval import is_approved, is_forced
 from ceremonies.ceremony import Ceremony, Phase, TokenState
 from ceremonies.conductor.context import context_of
 from ceremonies.conductor.station import Station
@@ -29,6 +29,7 @@ from ceremonies.events import (
     TokenNotDeletable,
 )
 from ceremonies.evidence import Evidence, standing_blocks, worsened
+from ceremonies.fold.promotions import NOT_TAKEN
 from ceremonies.owed import SLOW_MS
 from ceremonies.state import SetState
 from ceremonies.vault import TokenDeletion
@@ -41,7 +42,11 @@ _FRESH_MS = 3000  # what the gate saw may be so old when the intent to promote i
 
 
 def promote(station: Station, c: Ceremony) -> None:
-    """Send the approved promotion if the gate, asked once more, still lets it pass."""
+    """Send the approved promotion if the gate, asked once more, still lets it pass.
+
+    With `force` only where three people typed it, which is looked at again with the intent.
+    """
+    forced = _is_forced(station, c)
     evidence = _judged(station, c)
     if c.promotion_tries and evidence.target_mode == "primary":
         # An order came to Vault later than its intent lasted: what was asked for is done.
@@ -67,7 +72,12 @@ def promote(station: Station, c: Ceremony) -> None:
         _hand_out(station, c)
         return
     intent = station.intend(
-        Kind.PROMOTE, c.id, still=_still_wanted(station), evidence=evidence, nonce=c.nonce
+        Kind.PROMOTE,
+        c.id,
+        still=_still_wanted(station, forced=forced),
+        evidence=evidence,
+        nonce=c.nonce,
+        force=forced,
     )
     if intent is None:
         return
@@ -75,7 +85,7 @@ def promote(station: Station, c: Ceremony) -> None:
         station.close_intent(intent.effect, Abandoned(effect=intent.effect, why="too late"))
         return
     try:
-        reply = client.promote(node, token)
+        reply = client.promote(node, token, force=intent.force)
     except TruthUnknown:
         _watch_for_taken(station, c, intent)
         return
@@ -97,7 +107,7 @@ def _hand_out(station: Station, c: Ceremony) -> None:
         found = state.find(c.id)
         if found is None or _changed_mind(state, c):
             return True
-        return not _still_wanted(station)(state, found, station.clock.now())
+        return not _still_wanted(station, forced=False)(state, found, station.clock.now())
 
     station.conclude(handed, unless=moved)
 
@@ -125,7 +135,7 @@ def settle_promotion(station: Station, c: Ceremony, intent: Intended) -> None:
     elif evidence.target_mode == "secondary":
         words = "Vault's answer was lost and the cluster is still a secondary; it is asked again."
         refused = PromotionRefused(
-            ceremony=c.id, effect=intent.effect, problem="not-taken", words=words, again=True
+            ceremony=c.id, effect=intent.effect, problem=NOT_TAKEN, words=words, again=True
         )
         station.close_intent(intent.effect, refused)
 
@@ -229,7 +239,8 @@ def forbids(c: Ceremony, evidence: Evidence) -> bool:
     """Return whether the gate says no now to what was asked for and agreed to."""
     if standing_blocks(evidence, c.request.overrides if c.request else ()):
         return True
-    return c.request is not None and worsened(c.request.evidence, evidence)
+    agreed_to = (asked.evidence for asked in (c.request, c.force) if asked is not None)
+    return any(worsened(shown, evidence) for shown in agreed_to)
 
 
 def _block(station: Station, c: Ceremony, evidence: Evidence) -> None:
@@ -267,12 +278,18 @@ def duty_refused(c: Ceremony, words: str) -> Sequence[Event]:
     return (proof, CeremonyExpired(ceremony=c.id, cause="token-refused"))
 
 
-def _still_wanted(station: Station) -> Callable[[SetState, Ceremony, int], bool]:
+def _is_forced(station: Station, c: Ceremony) -> bool:
+    return is_forced(c, station.terms().roster, now=station.clock.now())
+
+
+def _still_wanted(station: Station, *, forced: bool) -> Callable[[SetState, Ceremony, int], bool]:
     def wanted(state: SetState, c: Ceremony, now: int) -> bool:
         del state
         ready = c.phase is Phase.TOKEN_HELD and c.token is TokenState.HELD and not c.frozen
         terms = station.terms()
-        return ready and is_approved(c, terms.rules, now=now, roster=terms.roster)
+        if not ready or forced != is_forced(c, terms.roster, now=now):
+            return False
+        return is_approved(c, terms.rules, now=now, roster=terms.roster)
 
     return wanted
 

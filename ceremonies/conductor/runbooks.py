@@ -21,9 +21,10 @@ from ceremonies.commands import (
 )
 from ceremonies.conductor.answers import RunbookAnswer, RunbookDone
 from ceremonies.conductor.casting import cast
-from ceremonies.conductor.deciding import appended
+from ceremonies.conductor.deciding import Rule, appended
 from ceremonies.conductor.station import Station
 from ceremonies.decide import decide_runbook
+from ceremonies.decide.going_back import GoBack, go_back
 from ceremonies.events import Event, Play, Purpose
 from ceremonies.evidence import Evidence
 from ceremonies.plans import plan
@@ -169,24 +170,49 @@ class Runbooks:
         wish = AbortRunbook(runbook=runbook, by=by)
         return self._decide(set_name, wish, by=by, cause=cause)
 
+    def go_back(self, set_name: str, runbook: str, *, by: str, cause: str) -> RunbookAnswer:
+        """Stop it, and begin a failover to the cluster that it demoted, in one entry."""
+        station = self.stations[set_name]
+        r = station.ledger.state.find_runbook(runbook)
+        if r is None:
+            return _over()
+        reason = f"{r.target} did not become primary after {r.source} was demoted"
+        plan = planned(station, Play.FAILOVER, cluster=r.source, by=by, reason=reason)
+        if isinstance(plan, Refusal):
+            return plan
+        wish = GoBack(runbook=runbook, by=by, plan=plan, after_ms=station.spans.back_ms)
+
+        def rule(state: SetState, now: int, fresh: Fresh) -> Sequence[Event] | Refusal:
+            return go_back(state, wish, now=now, fresh=fresh)
+
+        return self._answer(station, rule, by=by, cause=cause)
+
     def _decide(self, set_name: str, wish: RunbookCommand, *, by: str, cause: str) -> RunbookAnswer:
         station = self.stations[set_name]
+        named = "" if isinstance(wish, StartRunbook) else wish.runbook
 
         def rule(state: SetState, now: int, fresh: Fresh) -> Sequence[Event] | Refusal:
             return decide_runbook(state, wish, now=now, terms=station.terms(), fresh=fresh)
 
+        return self._answer(station, rule, by=by, cause=cause, named=named)
+
+    def _answer(
+        self, station: Station, rule: Rule, *, by: str, cause: str, named: str = ""
+    ) -> RunbookAnswer:
+        """Return what came of it, with the runbook that is named or else the new one."""
         outcome = appended(station, rule, by=by, cause=cause)
         if isinstance(outcome, Refusal):
             return outcome
         state, fresh, is_new = outcome
-        name = fresh.runbook if isinstance(wish, StartRunbook) else wish.runbook
-        found = state.find_runbook(name) or state.runbook
+        found = state.find_runbook(named or fresh.runbook) or state.runbook
         return RunbookDone(state=state, runbook=found, repeated=not is_new)
 
 
 def _step_cluster(station: Station, runbook: str, step: str) -> str | Refusal:
     r = station.ledger.state.find_runbook(runbook)
     found = r.step(step) if r else None
-    if found is None:
-        return Refusal(reason=Reason.NO_RUNBOOK, words="That runbook is over; nothing was done.")
-    return found.cluster
+    return found.cluster if found else _over()
+
+
+def _over() -> Refusal:
+    return Refusal(reason=Reason.NO_RUNBOOK, words="That runbook is over; nothing was done.")

@@ -8,6 +8,7 @@ from ceremonies.vault import Limits
 
 _INTENT_S = 30.0
 _CALL_S = 11.0  # above the Vault client's own limit for a whole call
+_BACK_S = 120.0
 _BUSY_S = 35.0  # above an intent: who presses again after a replica died is not sent away
 
 
@@ -48,6 +49,11 @@ class Spans:
     def busy_ms(self) -> int:
         """So long a share waits for the one that is on its way before it."""
         return self._ms(_BUSY_S)
+
+    @property
+    def back_ms(self) -> int:
+        """So long after a demotion without a primary, going back is offered."""
+        return self._ms(_BACK_S)
 
     @property
     def snapshot_ms(self) -> int:

@@ -135,6 +135,7 @@ class Station:
         still: Callable[[SetState, Ceremony, int], bool],
         evidence: Evidence | None = None,
         nonce: str = "",
+        force: bool = False,
     ) -> Intended | None:
         """Append the intent to do `kind` if it is `still` owed; None if it is not ours to do."""
         fresh = self.fresh()
@@ -151,6 +152,7 @@ class Station:
                 until=fresh.until,
                 ceremony=ceremony,
                 nonce=nonce,
+                force=force,
                 evidence=evidence,
             )
             return (intent,)

@@ -16,6 +16,7 @@ from ceremonies.conductor.adoption import adopt
 from ceremonies.conductor.station import BOT, Station
 from ceremonies.conductor.watching import Watcher
 from ceremonies.errors import ConclaveError
+from ceremonies.events import Action
 from ceremonies.owed import Debt, Note, Overdue, Owed, StepDebt, Work, owed
 from ceremonies.rotation import KillDebt, MintDebt
 from ceremonies.steps import Do
@@ -143,7 +144,10 @@ class Ticking:
         if due.do is Do.CONFIRM and time.monotonic() - last < CONFIRM_STEP_S:
             return
         self._followed[key] = time.monotonic()
-        self._submit(station, due.cluster, lambda: steps.do(station, due))
+        # A snapshot may take minutes: who declines it meanwhile is not held up by it.
+        is_snapshot = due.step.startswith(f"{Action.SNAPSHOT}:")
+        lane = due.step if is_snapshot else due.cluster
+        self._submit(station, lane, lambda: steps.do(station, due))
 
     def _submit(self, station: Station, lane: str, work: Callable[[], None]) -> None:
         key = (station.name, lane)

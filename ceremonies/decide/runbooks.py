@@ -27,6 +27,7 @@ from ceremonies.events import (
     CeremonyCancelled,
     Event,
     Guard,
+    Kind,
     RunbookAborted,
     RunbookStarted,
     StepApproved,
@@ -76,7 +77,7 @@ def _of_step(
     terms: Terms,
     fresh: Fresh,
 ) -> list[Event] | Refusal:
-    if any(i.runbook == r.id and i.step == step.id for i in state.intents.values()):
+    if _is_asked(state, r, step=step, ending=isinstance(command, SkipStep)):
         return Refusal(reason=Reason.BUSY, words="Vault is being asked just now; wait for it.")
     match command:
         case ContinueStep():
@@ -244,10 +245,8 @@ def _reject(r: Runbook, step: Step, command: RejectStep) -> list[Event] | Refusa
 def _finish(r: Runbook, step: Step, command: FinishStep) -> list[Event] | Refusal:
     if step.guard is not Guard.HANDS:
         return _not_now("Conclave sees by itself when this step is done, and waits for that.")
-    done = StepDone(
-        runbook=r.id, step=step.id, by=command.by, words=f"<@{command.by}> says that it is done."
-    )
-    return [done]
+    words = f"<@{command.by}> says that it is done."
+    return [StepDone(runbook=r.id, step=step.id, by=command.by, words=words)]
 
 
 def _skip(state: SetState, r: Runbook, step: Step, command: SkipStep) -> list[Event] | Refusal:
@@ -256,13 +255,12 @@ def _skip(state: SetState, r: Runbook, step: Step, command: SkipStep) -> list[Ev
         return _not_now("Nothing that follows could be done without this step.")
     if step.state is StepState.ACCEPTED:
         return _not_now("Vault has taken this on; wait until it is done.")
-    c = state.find(step.ceremony)
-    ended = _ended_with(c, by=command.by)
+    ended = _ended_with(state.find(step.ceremony), by=command.by)
     return [*ended, StepSkipped(runbook=r.id, step=step.id, by=command.by)]
 
 
 def _abort(state: SetState, r: Runbook, command: AbortRunbook) -> list[Event] | Refusal:
-    if any(intent.runbook == r.id for intent in state.intents.values()):
+    if _is_asked(state, r, ending=True):
         return Refusal(reason=Reason.BUSY, words="Vault is being asked just now; wait for it.")
     ceremonies = [c for c in state.open_ceremonies if c.runbook == r.id]
     asked = [state.intents.get(c.cluster) for c in ceremonies]
@@ -272,6 +270,19 @@ def _abort(state: SetState, r: Runbook, command: AbortRunbook) -> list[Event] | 
         return _not_now("The promotion was sent to Vault; it cannot be taken back.")
     ended = [event for c in ceremonies for event in _ended_with(c, by=command.by)]
     return [*ended, RunbookAborted(runbook=r.id, by=command.by)]
+
+
+def _is_asked(state: SetState, r: Runbook, *, ending: bool, step: Step | None = None) -> bool:
+    """Whether Vault is being asked for the runbook, or for this step of it.
+
+    Whoever is `ending` something does not wait for a snapshot: it changes nothing, and lasts.
+    """
+    return any(
+        intent.runbook == r.id
+        and (step is None or intent.step == step.id)
+        and not (ending and intent.kind is Kind.SNAPSHOT)
+        for intent in state.intents.values()
+    )
 
 
 def _ended_with(c: Ceremony | None, *, by: str) -> list[Event]:

@@ -69,6 +69,8 @@ from ceremonies.events.duty import (
     WrapShown,
 )
 from ceremonies.events.promotions import (
+    ForceAgreed,
+    ForceRequested,
     Promoted,
     PromotionAccepted,
     PromotionApproved,
@@ -158,6 +160,8 @@ __all__ = [
     "DeadlineExtended",
     "DeadlineNear",
     "Event",
+    "ForceAgreed",
+    "ForceRequested",
     "ForeignAttemptFound",
     "ForeignAttemptGone",
     "ForeignAttemptSeen",

@@ -52,6 +52,30 @@ class PromotionBlocked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForceRequested:
+    """A commander typed `SET/CLUSTER force`: promote it though it has not applied all.
+
+    Nothing of it counts any more at `until`.
+    """
+
+    type: Literal["force_requested"] = "force_requested"
+    ceremony: str
+    by: str
+    reason: str
+    until: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForceAgreed:
+    """Another person typed the same."""
+
+    type: Literal["force_agreed"] = "force_agreed"
+    ceremony: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionAccepted:
     """Vault took the promotion on. That is acceptance, not completion.
 
@@ -133,6 +157,8 @@ PromotionEvent = (
     | PromotionApproved
     | PromotionRejected
     | PromotionBlocked
+    | ForceRequested
+    | ForceAgreed
     | PromotionAccepted
     | PromotionRefused
     | PromotionSlow

@@ -73,6 +73,7 @@ class Intended:
     part: str = ""
     place: int = 0
     ends: int = 0  # of what is minted: no later than this
+    force: bool = False
     evidence: Evidence | None = None
 
 

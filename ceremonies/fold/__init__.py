@@ -15,7 +15,7 @@ from ceremonies.fold.attempts import after_attempt_event
 from ceremonies.fold.course import after_course_event, opened_by
 from ceremonies.fold.duty import after_duty_event
 from ceremonies.fold.promotions import after_promotion_event, withdrawn
-from ceremonies.fold.record import after_record_event, without_intent
+from ceremonies.fold.record import after_record_event, without_intent, without_snapshot
 from ceremonies.fold.runbooks import after_runbook_event, with_ceremony
 from ceremonies.fold.watching import after_watch_event, with_ghost
 from ceremonies.state import Alarm, SetState
@@ -47,6 +47,7 @@ def fold(
 def _after(state: SetState, event: Event, *, at: int, n: int) -> SetState:
     state = after_record_event(state, event)
     state = without_intent(state, getattr(event, "effect", ""), event)
+    state = without_snapshot(state, event)
     state = _in_ceremony(state, event, at=at, n=n)
     state = after_runbook_event(state, event, at=at)
     state = with_ceremony(state, event, at=at)

@@ -14,6 +14,7 @@ from ceremonies.events import (
     CeremonyStarted,
     DeadlineNear,
     Event,
+    ForceRequested,
     ForeignAttemptFound,
     ForeignAttemptSeen,
     HoldersReminded,
@@ -124,6 +125,8 @@ def _words(event: Event) -> str:
             return "the ceremony's time ran out."
         case PromotionBlocked():
             return "the promotion is blocked; the card in Slack shows the evidence."
+        case ForceRequested():
+            return "somebody asks to force the promotion; two other people must agree in Slack."
         case PromotionSlow():
             return "the promotion was accepted but is not done after two minutes."
         case Promoted():

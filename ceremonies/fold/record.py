@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ceremonies.events import Adopted, Event, Intended, MessagesPosted
+from ceremonies.events import (
+    Adopted,
+    Event,
+    Intended,
+    Kind,
+    MessagesPosted,
+    RunbookAborted,
+    StepSkipped,
+)
 from ceremonies.state import MessageRef, SetState
 
 
@@ -40,4 +48,27 @@ def without_intent(state: SetState, effect: str, event: Event) -> SetState:
     if not effect or isinstance(event, Intended | Adopted):
         return state
     left = {lane: open_ for lane, open_ in state.intents.items() if open_.effect != effect}
+    return state if len(left) == len(state.intents) else replace(state, intents=left)
+
+
+def without_snapshot(state: SetState, event: Event) -> SetState:
+    """Return the state without the intent to take a snapshot that nobody waits for any more.
+
+    The intent of a replica that died lasts as long as a snapshot may, and would hold up the
+    cluster's next step for so long.
+    """
+    match event:
+        case StepSkipped(runbook=runbook, step=step):
+            ended = (runbook, step)
+        case RunbookAborted(runbook=runbook):
+            ended = (runbook, "")
+        case _:
+            return state
+    left = {
+        lane: open_
+        for lane, open_ in state.intents.items()
+        if open_.kind is not Kind.SNAPSHOT
+        or open_.runbook != ended[0]
+        or ended[1] not in ("", open_.step)
+    }
     return state if len(left) == len(state.intents) else replace(state, intents=left)

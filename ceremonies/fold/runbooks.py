@@ -182,7 +182,7 @@ def _refused(s: Step, event: StepRefused, *, at: int) -> Step:
     if event.again:
         wait = min(RETRY_STEP_MS * 2 ** min(s.tries, 10), RETRY_STEP_MAX_MS)
         return replace(told, tries=s.tries + 1, retry_at=at + wait)
-    return replace(_withdrawn(told), state=StepState.REFUSED)
+    return replace(_withdrawn(told), state=StepState.REFUSED, refused_at=at)
 
 
 def _asked_anew(r: Runbook) -> Runbook:

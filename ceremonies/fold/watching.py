@@ -21,7 +21,7 @@ from ceremonies.events import (
     SecondPrimarySeen,
     TokenAdmitted,
 )
-from ceremonies.state import Foreign, Glass, SetState
+from ceremonies.state import Foreign, Glass, SetState, TwoPrimaries
 
 QUIET_MS = 24 * 3600 * 1000  # after so long without any, attempts of others are counted anew
 
@@ -36,8 +36,8 @@ def after_watch_event(state: SetState, event: Event, *, at: int) -> SetState:
     match event:
         case SecondPrimarySeen():
             return replace(state, second_primary=event, second_primary_at=at)
-        case SecondPrimaryGone():
-            return replace(state, second_primary=None)
+        case SecondPrimaryGone(words=words):
+            return _one_primary(state, words, at=at)
         case NodesSealed():
             return _sealed(state, event)
         case ForeignAttemptSeen(cluster=cluster):
@@ -92,6 +92,14 @@ def with_ghost(c: Ceremony, event: Event, *, n: int) -> Ceremony:
     if not isinstance(event, GhostFound) or not c.is_open:
         return c
     return replace(c, cancel_agreed=event.nonce, trouble=GHOST_WORDS, touched=n)
+
+
+def _one_primary(state: SetState, words: str, *, at: int) -> SetState:
+    seen = state.second_primary
+    if seen is None:
+        return state
+    over = TwoPrimaries(seen=seen, at=state.second_primary_at, over_at=at, words=words)
+    return replace(state, second_primary=None, two_primaries=over)
 
 
 def _sealed(state: SetState, event: NodesSealed) -> SetState:

@@ -26,6 +26,7 @@ from lab.enterprise.record import Record, Seen
 from lab.enterprise.routes import Endpoint
 from lab.enterprise.senders import sender
 from lab.enterprise.site import Site
+from lab.enterprise.state import digest
 from lab.enterprise.upstream import Gone
 from lab.enterprise.wire import PREFIX, Call, Reply, answer
 
@@ -145,8 +146,14 @@ class Front:
                 status=reply.status if reply else None,
                 with_token=bool(call.token),
                 fields=frozenset(call.body),
+                about=_about(call),
             )
         )
+
+
+def _about(call: Call) -> str:
+    token = call.text("token")
+    return call.text("id") or (digest(token)[:16] if token else "")
 
 
 def _parts(reply: Reply | None) -> list[dict[str, Any]]:

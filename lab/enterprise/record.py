@@ -18,6 +18,7 @@ class Seen:
     """One request. `vault_status`: what Vault answered (None: it never saw it).
 
     `status`: what the client got (None: nothing). `fields` are the names in the body, no values.
+    `about` tells orders of one kind apart: a secondary's id, or a digest of the activation token.
     """
 
     cluster: str
@@ -28,6 +29,7 @@ class Seen:
     status: int | None
     with_token: bool
     fields: frozenset[str]
+    about: str = ""
 
     @property
     def accepted(self) -> bool:

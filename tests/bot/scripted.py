@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ceremonies.commands import Reason, Refusal
-from ceremonies.conductor import Done, People
+from ceremonies.conductor import Done, People, RunbookDone
 from ceremonies.events import Posted, Unposted
 from ceremonies.evidence import Evidence
 from ceremonies.roster import Person, Role, Roster
@@ -19,6 +19,7 @@ from lab.process import wait_until
 from tests.bot.cards.states import EVIDENCE, HOLDERS, KIM, RULES, SAM
 
 WORKSPACE = "T0CONCLAVE"
+_RUNBOOKS = "runbooks"
 
 ROSTER = Roster(
     people=(
@@ -142,16 +143,26 @@ class ScriptedConductor:
         self.becomes(alarms=left, waking_failed=failed)
 
     @property
+    def runbooks(self) -> Part:
+        """What people wish of runbooks; `ceremony` is what stands second, the runbook or play."""
+        return Part(conductor=self, name=_RUNBOOKS)
+
+    @property
     def glass(self) -> Part:
         """What people say about doing without a token."""
         return Part(conductor=self, name="glass")
+
+    @property
+    def force(self) -> Part:
+        """What people say about promoting by force."""
+        return Part(conductor=self, name="force")
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
 
         def act(*places: str, **given: Any) -> Any:
-            named = dict(zip(("set_name", "ceremony"), places, strict=False))
+            named = dict(zip(("set_name", "ceremony", "step"), places, strict=False))
             return self._answer(name, named | given, None)
 
         return act
@@ -164,6 +175,9 @@ class ScriptedConductor:
             answer = answer(**given)
         if answer is None:
             state = self.states[given["set_name"]]
+            if name.startswith(_RUNBOOKS):
+                r = state.runbooks[-1] if state.runbooks else None
+                return RunbookDone(state=state, runbook=r, repeated=cause in self.causes)
             c = state.find(given.get("ceremony", "")) or state.newest("b")
             answer = Done(state=state, ceremony=c, repeated=cause in self.causes)
         if cause:

@@ -245,7 +245,7 @@ class Desk:
             PromotionRefused(
                 ceremony=self.ceremony.id,
                 effect=intent.effect,
-                problem="catching-up",
+                problem="StillCatchingUp",
                 words="Vault is still catching up.",
                 again=True,
             )

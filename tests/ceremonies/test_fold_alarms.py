@@ -36,6 +36,7 @@ WAKING = {
     "CeremonyFrozen",
     "CeremonyStarted",
     "DeadlineNear",
+    "ForceRequested",
     "ForeignAttemptFound",
     "ForeignAttemptSeen",
     "HoldersReminded",

@@ -38,8 +38,14 @@ class Crew:
         try:
             wait_until(self._goes_on, seconds=within, what="it is over", every=LOOKS_EVERY_S)
         except NotInTime:
-            return False, self._read
+            return False, "\n".join([self._read, *self._asked()])
         return True, self._read
+
+    def _asked(self) -> list[str]:
+        """Return what the holders see last, for whoever looks why it did not end."""
+        seen = {name: self._people[name].look(direct=True) for name in HOLDERS}
+        modals = {name: self._people[name].modal for name in HOLDERS}
+        return [f"--- {name}: {seen[name]} {modals[name]}" for name in HOLDERS]
 
     def leaves(self) -> None:
         """Close what is open."""

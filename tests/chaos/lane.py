@@ -17,8 +17,6 @@ from lab.stage import Stage
 from tests.chaos.trial import REPLICAS, Found, Plan, hold
 from tests.e2e.spots import SOON
 
-_CUT_EVERY_S = (0.5, 3.0)
-
 
 @dataclass(slots=True)
 class Cutter:
@@ -26,6 +24,7 @@ class Cutter:
 
     url: str = field(repr=False)
     chance: random.Random = field(repr=False)
+    every: tuple[float, float] = (0.5, 3.0)  # seconds
     cuts: int = 0
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -43,7 +42,7 @@ class Cutter:
 
     def _run(self) -> None:
         with redis.Redis.from_url(self.url) as store:
-            while not self._stop.wait(self.chance.uniform(*_CUT_EVERY_S)):
+            while not self._stop.wait(self.chance.uniform(*self.every)):
                 kind = self.chance.choice(("normal", "normal", "pubsub"))
                 with suppress(redis.RedisError):
                     self.cuts += int(store.client_kill_filter(_type=kind, skipme=True))

@@ -12,7 +12,7 @@ import pytest
 from lab.enterprise import ReplicationRange
 from lab.redis import RedisServer
 from lab.stage import Stage
-from tests.chaos.__main__ import rows_of
+from tests.chaos.ceremonies import rows_of
 from tests.chaos.lane import Cutter, Lane
 from tests.chaos.trial import SPOTS, Found, Plan
 from tests.e2e.spots import SOON

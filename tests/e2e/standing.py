@@ -24,7 +24,11 @@ def calm(stage: Stage) -> None:
     )
     assert answered, sam.reads()
     ended = sam.chat.workspace.pulse.wait_for(
-        lambda: sam.look("Conclave is cancelling the attempt at Vault") is None, within=20
+        lambda: (
+            sam.look(channel=CHANNEL, button="ceremony.cancel", ephemeral=False) is None
+            and sam.look("Conclave is cancelling the attempt at Vault") is None
+        ),
+        within=20,
     )
     assert ended, sam.reads()
     for person in stage.people.values():

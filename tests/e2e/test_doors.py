@@ -75,9 +75,11 @@ BUTTONS = (
     "promotion.open",
     "promotion.approve",
     "promotion.reject",
+    "force.open",
+    "force.agree",
     "status.show",
 )
-MODALS = ("share.submit", "promotion.request", "ceremony.choose")
+MODALS = ("share.submit", "promotion.request", "force.request", "force.confirm", "ceremony.choose")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +138,8 @@ def views_of(value: dict[str, Any]) -> dict[str, Any]:
     inputs: dict[str, dict[str, Any]] = {
         "share.submit": {"share": text},
         "promotion.request": {"cluster": text, "reason": text},
+        "force.request": {"cluster": text, "reason": text},
+        "force.confirm": {"cluster": text},
         "ceremony.choose": {"holders": menu},
     }
     return {
@@ -236,8 +240,10 @@ def fill(person: Person, modal: str) -> None:
     if modal == "ceremony.choose":
         person.fills("holders", "value", ["U0ADA"])
         return
-    person.fills("cluster", "value", "payments/b")
-    person.fills("reason", "value", "because")
+    forced = modal.startswith("force.")
+    person.fills("cluster", "value", "payments/b force" if forced else "payments/b")
+    if modal != "force.confirm":
+        person.fills("reason", "value", "because")
 
 
 def test_whom_no_message_reached(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from lab.process import wait_until
 from lab.sights import Seen
 from lab.stage import CHANNEL, HOLDERS, Stage
 from tests.e2e import spots
-from tests.e2e.acts import START, asked, asks_for_promotion, gives, promoted, starts
+from tests.e2e.acts import DRILL, asked, asks_for_promotion, gives, promoted, starts
 from tests.e2e.conftest import SetStage
 from tests.e2e.traces import UPDATE, took
 
@@ -67,13 +67,14 @@ def test_slack_asks_for_another_connection(stage: Stage, reason: Reason) -> None
 def test_the_answer_to_a_post_is_lost(stage: Stage) -> None:
     """The card may stand there twice, not more often, and the orphan's buttons work.
 
-    Vault takes its time over the start, so that the first post is the channel's card alone.
+    Vault takes its time over the start of a drill, so that the first post is the channel's card
+    alone.
     """
     stage.vaults.inject(spots.START.fault(Delay(4)))
     lost = stage.chat.faults.cut_after("chat.postMessage", times=1)
     sam = stage.people["Sam"]
-    sam.types(START, CHANNEL)
-    sam.waits_for("Promote payments/b", channel=CHANNEL, within=20)
+    sam.types(DRILL, CHANNEL)
+    sam.waits_for("Drill on payments/b", channel=CHANNEL, within=20)
     assert lost.times == 0
     sam.waits_for("0 of 3 shares", channel=CHANNEL, within=20)
     for name in HOLDERS:
@@ -81,10 +82,10 @@ def test_the_answer_to_a_post_is_lost(stage: Stage) -> None:
     gives(stage, "Ada", 0)
 
     def two() -> bool:
-        return len(cards(stage)) == 2
+        return len(cards(stage, "Drill on payments/b")) == 2
 
     wait_until(two, seconds=10, what="the orphan and the card that is drawn anew")
-    orphan, card = cards(stage)
+    orphan, card = cards(stage, "Drill on payments/b")
     sam.waits_until(card, "1 of 3 shares")
     assert "1 of 3 shares" not in (sam.again(orphan) or orphan).text
     sam.clicks("ceremony.freeze", orphan)

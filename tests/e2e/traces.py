@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import redis
@@ -14,6 +15,10 @@ ATTEMPT = "generate-operation-token/attempt"
 PROMOTE = "secondary/promote"
 DELETE_TOKEN = "operation-token/delete"
 
+_ORDERS = (
+    "replication/dr/primary/(demote|disable|enable|secondary-token)$",
+    "replication/dr/secondary/(promote|disable|enable|update-primary)$",
+)
 _CHANGES = ("POST", "PUT", "DELETE", "PATCH")
 
 
@@ -55,3 +60,17 @@ def at_vault(stage: Stage, cluster: str = "b") -> dict[str, Any]:
     path = f"sys/replication/dr/secondary/{ATTEMPT}"
     said: dict[str, Any] = stage.vaults.request(cluster, "GET", path).json()
     return said
+
+
+def repeated(stage: Stage) -> list[str]:
+    """Return the changes of roles that Vault accepted more than once since the record was cleared.
+
+    Activation tokens count for each secondary's id, joining for each activation token: another
+    try with another token is harmless (docs/decisions/effects.md).
+    """
+    accepted = Counter(
+        f"{seen.path} at {seen.cluster} {seen.about}".strip()
+        for path in _ORDERS
+        for seen in stage.vaults.record.accepted(path=path)
+    )
+    return [what for what, times in accepted.items() if times > 1]

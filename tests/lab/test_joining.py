@@ -118,3 +118,14 @@ def test_a_severed_link(dr: ReplicationRange) -> None:
     assert status(dr, "b")["connection_state"] == "transient_failure"
     (seen,) = status(dr, "a")["secondaries"]  # type: ignore[misc]
     assert seen["connection_status"] == "disconnected"  # type: ignore[has-type]
+
+
+def test_what_an_order_was_about(dr: ReplicationRange) -> None:
+    """The record tells orders of one kind apart by the secondary's id, and holds no token."""
+    operator = Operator(clusters=dr, cluster="a")
+    activation = operator.activation_token("c")
+    operator.at("b").update_primary(dr["a"].batch_token(), activation)
+    made, joined = dr.record.accepted(path="secondary-token|update-primary")
+    assert made.about == "c"
+    assert joined.about
+    assert joined.about not in activation

@@ -59,6 +59,8 @@ def test_a_ghost_of_an_attempt(wide: ReplicationRange) -> None:
     old = bao.active()
     wide["b"].step_down()
     wide.reset()
+    third = next(n.name for n in bao.nodes if n.name not in (old.name, bao.active().name))
+    wide["b"].kill(third)  # of two nodes, the other one leads when one steps down
 
     def leads_again() -> bool:
         return wide["b"].step_down() == old.name

@@ -67,7 +67,10 @@ class StillCatchingUp(VaultError):
     """The secondary has not applied all that it received. It was not promoted."""
 
     words = "Replication is still catching up; the cluster was not promoted."
-    advice = "Try again in half a minute. Conclave never forces a promotion: that loses writes."
+    advice = (
+        "Try again in half a minute. Conclave never forces a promotion by itself: that loses what "
+        "was not applied yet."
+    )
 
 
 class NotASecondary(VaultError):

@@ -44,7 +44,7 @@ def test_a_refusal_says_why_names_people_and_shows_the_evidence() -> None:
 
 
 def test_without_a_purpose_nothing_starts_and_the_purposes_are_offered() -> None:
-    """Each served purpose is a button that carries all that was said; the others come later."""
+    """Each purpose is a button that carries all that was said."""
     card = replies.purposes("payments", cluster="b", reason="no power", command="/dr")
     assert "Nothing has started yet" in card.text
     assert all_buttons(card) == [
@@ -52,9 +52,8 @@ def test_without_a_purpose_nothing_starts_and_the_purposes_are_offered() -> None
             "ceremony.start",
             {"set": "payments", "purpose": purpose, "cluster": "b", "reason": "no power"},
         )
-        for purpose in ("promote", "drill")
+        for purpose in ("promote", "update-primary", "disable", "drill")
     ]
-    assert "`for=update-primary`, `for=disable` come later" in words(card)
 
 
 def test_clusters_are_offered_where_several_fit() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.cards import buttons, modals
+from bot.cards import buttons, force, modals
 from bot.cards.kit import actions, card
 from ceremonies.ceremony import Phase
 from lab.chat import Chat
@@ -37,6 +37,8 @@ EFFECTS = {
     "look",
     "glass.approve",
     "glass.closed",
+    "force.request",
+    "force.agree",
 }
 
 
@@ -87,6 +89,8 @@ IN_CHANNEL: dict[str, Act] = {
     "promotion.open": _clicks(buttons.promotion_open(S, C)),
     "promotion.approve": _clicks(buttons.approve(S, C)),
     "promotion.reject": _clicks(buttons.reject(S, C)),
+    "force.open": _clicks(force.open_button(S, C)),
+    "force.agree": _clicks(force.agree_button(S, C)),
     "glass.approve": _clicks(one_door(denied())),
     "glass.closed": _clicks(one_door(left_open())),
     "share.open": _clicks(buttons.share_open(S, C, label="Give")),
@@ -95,6 +99,8 @@ IN_CHANNEL: dict[str, Act] = {
 IN_A_MODAL: dict[str, Act] = {
     "share.submit": _submits(modals.share_modal(S, C), share="ab" * 33),
     "promotion.request": _submits(modals.promotion_modal(S, C), cluster="payments/b"),
+    "force.request": _submits(force.request_modal(S, C), cluster="payments/b force", reason="-"),
+    "force.confirm": _submits(force.confirm_modal(S, C), cluster="payments/b force"),
     "ceremony.choose": _submits(modals.choose_holders_modal(S, C, ROSTER), holders=C.holders[0]),
 }
 
@@ -153,7 +159,10 @@ def _refused(bot: Bot, person: Person, before: int, words: str) -> bool:
 
 
 ROLES = {
-    "a holder": ("Ada", {"help", "status", "ceremony.freeze", "ceremony.thaw", "status.show"}),
+    "a holder": (
+        "Ada",
+        {"help", "status", "ceremony.freeze", "ceremony.thaw", "status.show", "force.agree"},
+    ),
     "an auditor": ("Audit", {"help", "status", "status.show"}),
 }
 

@@ -63,10 +63,11 @@ class ModelClient:
         """Cancel the attempt."""
         return self._sent(node, lambda: self.world.vault.cancel(nonce))
 
-    def promote(self, node: str, dr_operation_token: str) -> Accepted:
+    def promote(self, node: str, dr_operation_token: str, *, force: bool = False) -> Accepted:
         """Promote; whoever watches is told of the request that arrives."""
 
         def sent() -> Accepted:
+            assert not force, "nobody asked for that"
             self.world.on_promote()
             return self.world.vault.promote(dr_operation_token)
 
