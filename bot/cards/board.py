@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from bot.cards.calls import about_log, about_watch, calls, reminders
 from bot.cards.channel import channel_card
 from bot.cards.holder import holder_card
-from bot.cards.keys import DirectKey, channel_key, direct_keys, runbook_key
+from bot.cards.keys import DirectKey, channel_key, direct_keys, duty_key, runbook_key
 from bot.cards.kit import Card
+from bot.cards.phrases import people
 from bot.cards.runbook import BACK_MS, may_go_back, runbook_card
 from bot.cards.runbook_calls import runbook_calls
+from bot.cards.shift import lead_card
+from bot.cards.shift_calls import about_duty
 from ceremonies.ceremony import Ceremony
-from ceremonies.roster import Roster
+from ceremonies.roster import Role, Roster
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 
 __all__ = ["Card", "Wanted", "wanted"]
+
+_CALLED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,14 @@ def wanted(
             cards[key] = Wanted(target=holder, is_person=True, card=shown)
     for key, shown in (*about_log(state, roster), *about_watch(state, roster)):
         cards[key] = Wanted(target=channel, is_person=False, card=shown)
+    commanders = people([p.slack for p in roster.with_role(Role.INCIDENT_COMMANDER)], _CALLED)
+    for key, shown in about_duty(state, commanders, command=command):
+        cards[key] = Wanted(target=channel, is_person=False, card=shown)
+    for token in state.duties.tokens:
+        key = duty_key(token.id, token.lead)
+        if token.lead and (now < token.until or key in state.messages):
+            shown = lead_card(state.name, token, command=command)
+            cards[key] = Wanted(target=token.lead, is_person=True, card=shown)
     return cards
 
 

@@ -6,9 +6,12 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards import break_glass
 from bot.cards.kit import Card, card, context, section
-from bot.cards.phrases import code, ours, place, second, span
+from bot.cards.phrases import code, ours, place, second, span, when
+from bot.cards.shift import proven
+from bot.cards.shift_status import on_duty_line
 from bot.cards.two_primaries import alarm
 from bot.cards.watch import watched
+from ceremonies.duty import Duties
 from ceremonies.health import ClusterHealth, Health, Link
 from ceremonies.samples import Loss
 from ceremonies.state import SetState
@@ -33,7 +36,7 @@ def health_card(set_name: str, health: Health, state: SetState | None = None) ->
     left = len(health.clusters) - len(shown)
     if left > 0:
         blocks.append(section(f"and {left} more clusters"))
-    blocks.append(section(_token_on_duty()))
+    blocks.append(section(_token_on_duty(state, now=health.at)))
     blocks.append(context(f"Asked {second(health.at)}."))
     return card(f"{set_name}: {_plain(health)}", blocks)
 
@@ -46,8 +49,16 @@ def _told(state: SetState) -> list[str]:
     return [*two, *(words for _, words in watched(state)), *open_now][:_CLUSTERS]
 
 
-def _token_on_duty() -> str:
-    return "*Token on duty:* none: comes with shifts."
+def _token_on_duty(state: SetState | None, *, now: int) -> str:
+    duties = state.duties if state else Duties()
+    line = on_duty_line(duties, now=now, has_shifts=bool(duties.minting))
+    live = [t for t in duties.live(now) if t.proofs][-_CLUSTERS:]
+    asked = [
+        f"• shift {ours(t.name, 40)}: {proven(t, state.name if state else '')}, asked "
+        f"{when(max(seen.at for seen in t.proofs.values()))}"
+        for t in live
+    ]
+    return "\n".join([line, *asked])
 
 
 def _summary(health: Health) -> str:

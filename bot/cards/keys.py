@@ -5,7 +5,7 @@
 notifies nobody of a changed message, so there is a fourth, posted once:
 `call:<ceremony>:<what>:<which>` calls those who must act now, in the channel, or a holder in their
 direct messages. `alarm:<what>:<which>` calls too, and is drawn anew: its button goes when it is
-over.
+over. `duty:<token on duty>:<lead>` is the lead's message about their token.
 """
 
 from __future__ import annotations
@@ -71,6 +71,11 @@ def alarm_key(what: str, which: str) -> str:
 def is_alarm(key: str) -> bool:
     """Return whether this is the key of such a call."""
     return key.startswith(_ALARM)
+
+
+def duty_key(duty: str, lead: str) -> str:
+    """Return the key of the message in which a lead is told of a token on duty."""
+    return f"duty:{duty}:{lead}"
 
 
 def direct_keys(c: Ceremony, keys: Iterable[str]) -> Iterator[DirectKey]:

@@ -10,6 +10,7 @@ from bot.cards import buttons, notices
 from bot.cards.course import headline
 from bot.cards.kit import Card, actions, card, context, section
 from bot.cards.phrases import code, escape, ours, people, place, second, when
+from bot.cards.shift_status import on_duty_line
 from ceremonies.ceremony import Ceremony, TokenState
 from ceremonies.evidence import Evidence
 from ceremonies.roster import Role, Roster
@@ -32,7 +33,10 @@ _MAY = {
         "*Approver:* when a promotion is asked for, the channel's card has *Approve* and *Reject*. "
         "You never approve what you asked for yourself."
     ),
-    Role.SHIFT_LEAD: "*Shift lead:* tokens on duty come later.",
+    Role.SHIFT_LEAD: (
+        "*Shift lead:* {shift} shows tokens on duty, the plan and what is uncovered; your token "
+        "comes in a direct message. {handover} confirms a hand-over."
+    ),
     Role.AUDITOR: "*Auditor:* {status} shows how a set stands.",
 }
 
@@ -47,6 +51,8 @@ def help_card(roster: Roster, person: str, sets: Sequence[str], *, command: str)
         "nudge": code(f"{command} nudge SET"),
         "cancel": code(f"{command} cancel SET"),
         "status": code(f"{command} status"),
+        "shift": code(f"{command} shift SET"),
+        "handover": code(f"{command} shift SET handover"),
     }
     lines = [words.format(**typed) for role, words in _MAY.items() if role in roles]
     commands = Role.INCIDENT_COMMANDER in roles
@@ -77,6 +83,7 @@ def status_card(
     *,
     evidence: Evidence | None = None,
     permalinks: Mapping[str, str] | None = None,
+    now: int = 0,
 ) -> Card:
     """Return how a set stands; `evidence` is a look taken now, `permalinks` by ceremony id."""
     open_now = state.open_ceremonies
@@ -86,7 +93,7 @@ def status_card(
     if not open_now:
         blocks.append(section(_last(state)))
     blocks.append(section(_roles(state, rules, evidence)))
-    blocks.append(section("*Token on duty:* comes later."))
+    blocks.append(section(on_duty_line(state.duties, now=now, has_shifts=bool(rules.shifts))))
     if state.waking_failed:
         blocks.append(section(f":bell: Waking people failed through {_ways(state)}."))
     heads = [headline(state.name, c) for c in open_now]

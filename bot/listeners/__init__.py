@@ -7,6 +7,7 @@
 | `ceremony.*`, `promotion.approve`, `promotion.reject` | `operations` |
 | `promotion.open`, `promotion.request` | `promotions` |
 | `force.*` | `forcing` |
+| `/dr shift`, `shift.collect`, `shift.disown`, `kill.*` | `shifts` |
 | `/dr run`, `runbook.*`, `step.request` | `runbooks` |
 | whatever else comes, and what breaks | `errors` |
 """
@@ -25,6 +26,7 @@ from bot.listeners.private import Private
 from bot.listeners.promotions import PromotionDoors
 from bot.listeners.runbooks import RunbookDoors
 from bot.listeners.shares import ShareDoors
+from bot.listeners.shifts import ShiftDoors
 
 __all__ = ["House", "Looks", "Private", "listen"]
 
@@ -33,9 +35,13 @@ def listen(app: App, house: House, looks: Looks) -> None:
     """Hang every door of this house into a Bolt app."""
     promotions = PromotionDoors(house=house, looks=looks)
     runbooks = RunbookDoors(house=house)
+    shifts = ShiftDoors(house=house)
     for doors in (
-        CommandDoors(house=house, looks=looks, promotions=promotions, runbooks=runbooks),
+        CommandDoors(
+            house=house, looks=looks, promotions=promotions, runbooks=runbooks, shifts=shifts
+        ),
         runbooks,
+        shifts,
         ShareDoors(house=house),
         CardDoors(house=house),
         promotions,

@@ -20,6 +20,7 @@ from bot.listeners.operations import CANCEL, NUDGE
 from bot.listeners.orders import Order, Verb, parse
 from bot.listeners.promotions import PromotionDoors
 from bot.listeners.runbooks import RUN, RunbookDoors
+from bot.listeners.shifts import SHIFT, ShiftDoors
 from bot.listeners.visit import Body, Visit, of_click, of_command
 from bot.people import Door
 from ceremonies.ceremony import Ceremony
@@ -50,6 +51,7 @@ class CommandDoors:
     looks: Looks = field(repr=False)
     promotions: PromotionDoors
     runbooks: RunbookDoors
+    shifts: ShiftDoors
 
     def listen(self, app: App) -> None:
         """Hang the doors."""
@@ -93,6 +95,9 @@ class CommandDoors:
                 self._promote(ack, visit, order)
             case Verb.CANCEL | Verb.NUDGE:
                 self._with_ceremony(ack, visit, order)
+            case Verb.SHIFT:
+                ack()
+                self.house.begin(SHIFT.name, visit, lambda: self.shifts.typed(visit, order))
             case Verb.RUN:
                 ack(text=f"Every node of {order.set_name} is being asked what it is; one moment.")
                 self.house.begin(RUN.name, visit, lambda: self._run(visit, order))
@@ -144,7 +149,9 @@ class CommandDoors:
         rules = conductor.sets[name]
         known = evidence or self.looks.newest(name, rules.clusters[0].name)
         state = conductor.state(name)
-        return overview.status_card(state, rules, evidence=known, permalinks=links)
+        return overview.status_card(
+            state, rules, evidence=known, permalinks=links, now=conductor.now()
+        )
 
     def _health(self, visit: Visit, set_name: str) -> None:
         """Tell how replication stands, a message for each set: the clusters are asked anew."""
@@ -174,7 +181,7 @@ class CommandDoors:
         visit = of_click(body)
         self.house.begin(START.name, visit, lambda: self._start(visit, _of_button(visit)))
 
-    def _start(self, visit: Visit, order: Order) -> None:
+    def _start(self, visit: Visit, order: Order, *, use_duty: bool = False) -> None:
         house = self.house
         refused = house.refusal(visit, START)
         if refused is not None:
@@ -195,6 +202,7 @@ class CommandDoors:
             purpose=order.purpose,
             reason=order.reason,
             cause=visit.cause,
+            use_duty=use_duty,
         )
         told = self._started(order, order.purpose, answer)
         if told is not None:
@@ -236,7 +244,7 @@ class CommandDoors:
             # Nothing is open: the failover runbook begins at its first step, the token.
             ack(text=f"Every node of {order.set_name} is being asked what it is; one moment.")
             begun = replace(order, verb=Verb.START, purpose=Purpose.PROMOTE)
-            self.house.begin(START.name, visit, lambda: self._start(visit, begun))
+            self.house.begin(START.name, visit, lambda: self._start(visit, begun, use_duty=True))
             return
         if len(fitting) != 1:
             _say(ack, replies.ceremonies(order.set_name, fitting, action_id=buttons.PROMOTION_OPEN))

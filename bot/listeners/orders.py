@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from ceremonies import share
 from ceremonies.commands import Reason, Refusal
+from ceremonies.duty import RING
 from ceremonies.events import Play, Purpose
 from ceremonies.topology import ReplicationSet
 
@@ -39,9 +40,19 @@ class Verb(StrEnum):
     PROMOTE = "promote"
     HEALTH = "health"
     RUN = "run"
+    SHIFT = "shift"
 
 
-LATER = ("shift", "report")
+class ShiftWish(StrEnum):
+    """What `/dr shift SET …` does."""
+
+    STATUS = "status"
+    ISSUE = "issue"
+    HANDOVER = "handover"
+    KILL = "kill"
+
+
+LATER = ("report",)
 
 _OPTIONS: Mapping[Verb, tuple[str, ...]] = {
     Verb.HELP: (),
@@ -52,6 +63,7 @@ _OPTIONS: Mapping[Verb, tuple[str, ...]] = {
     Verb.PROMOTE: ("cluster", "reason"),
     Verb.HEALTH: (),
     Verb.RUN: ("cluster", "reason"),
+    Verb.SHIFT: ("place", "reason"),
 }
 
 
@@ -64,6 +76,8 @@ class Order:
     cluster: str = ""
     purpose: Purpose | None = None
     play: Play | None = None
+    shift: ShiftWish = ShiftWish.STATUS
+    place: int = 0
     reason: str = ""
 
 
@@ -113,6 +127,11 @@ def _order(
     if isinstance(play, Refusal):
         return play
     places = [place for place in places if play is None or _as_play(place) != play]
+    shift = _shift(places, sets) if verb is Verb.SHIFT else ShiftWish.STATUS
+    places = [place for place in places if verb is not Verb.SHIFT or place.casefold() != shift]
+    ring = _ring_place(options.get("place", ""))
+    if isinstance(ring, Refusal):
+        return ring
     if len(places) > 1:
         return _left_over(verb, places[1])
     where = _place(verb, places, options.get("cluster", ""), sets)
@@ -127,6 +146,8 @@ def _order(
         cluster=where[1],
         purpose=purpose,
         play=play,
+        shift=shift,
+        place=ring,
         reason=options.get("reason", ""),
     )
 
@@ -253,6 +274,23 @@ def _play(places: Iterable[str]) -> Play | Refusal:
     return Refusal(reason=Reason.MALFORMED, words=words)
 
 
+def _shift(places: Iterable[str], sets: Mapping[str, ReplicationSet]) -> ShiftWish:
+    """Return what is wished, wherever it stands beside the set's name; status if nothing is."""
+    said = [place.casefold() for place in places if place.casefold() not in sets]
+    named = [word for word in said if word in set(ShiftWish)]
+    return ShiftWish(named[0]) if named else ShiftWish.STATUS
+
+
+def _ring_place(value: str) -> int | Refusal:
+    """Return the ring place that is named; 0: none is."""
+    if not value:
+        return 0
+    if value.isascii() and value.isdecimal() and 1 <= int(value) <= RING:
+        return int(value)
+    words = f"`place=` is a ring place, 1 to {RING}. {_usage(Verb.SHIFT)}"
+    return Refusal(reason=Reason.MALFORMED, words=words)
+
+
 def _later(what: str) -> Refusal:
     words = f"{what} comes later; this version of Conclave does not do it. Nothing happened."
     return Refusal(reason=Reason.COMES_LATER, words=words)
@@ -263,10 +301,13 @@ def _usage(verb: Verb) -> str:
         "for": "for=promote|update-primary|disable|drill",
         "cluster": "[cluster=NAME]",
         "reason": "[reason=…]",
+        "place": "[place=N]",
     }
     place = {Verb.HELP: "", Verb.STATUS: " [SET]", Verb.HEALTH: " [SET]"}.get(verb, " SET")
     if verb is Verb.RUN:
         place = f" SET {'|'.join(Play)}"
+    if verb is Verb.SHIFT:
+        place = f" SET [{'|'.join(ShiftWish)}]"
     options = "".join(f" {shapes[name]}" for name in _OPTIONS[verb])
     return f"It is written `/dr {verb}{place}{options}`."
 

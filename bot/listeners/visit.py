@@ -66,6 +66,11 @@ class Visit:
         return self.asked.get("step", "")
 
     @property
+    def duty(self) -> str:
+        """The token on duty that the button is about."""
+        return self.asked.get("duty", "")
+
+    @property
     def request(self) -> int:
         """When the promotion was asked for that the button is about (ms); 0 for none."""
         told = self.asked.get("request", "")

@@ -48,7 +48,7 @@ def later(file: File) -> tuple[Finding, ...]:
 
 def warnings(file: File) -> tuple[str, ...]:
     """Return what is read and checked but has no effect yet, or may surprise."""
-    found = ["shifts: checked, and not used yet; it comes later"] if file.shifts else []
+    found: list[str] = []
     for one in file.replication_sets:
         without = [cluster.name for cluster in one.clusters if cluster.auth is None]
         if without and len(without) < len(one.clusters):

@@ -12,18 +12,26 @@ from ceremonies.events import (
     CeremonyExpired,
     CeremonyFrozen,
     CeremonyStarted,
+    CoverageChanged,
     DeadlineNear,
     Event,
     ForceRequested,
     ForeignAttemptFound,
     ForeignAttemptSeen,
+    HandoverLate,
     HoldersReminded,
+    KillAsked,
     Lost,
+    MintLate,
     NodesSealed,
+    PolicyDeleted,
     Promoted,
     PromotionBlocked,
     PromotionRefused,
     PromotionSlow,
+    Proof,
+    ProofChanged,
+    RingChecked,
     RosterChanged,
     RoundLost,
     RulesChanged,
@@ -35,6 +43,8 @@ from ceremonies.events import (
     StepSlow,
     TailLost,
     TokenDeletionUnknown,
+    WrapLoss,
+    WrapLost,
 )
 from ceremonies.state import SetState
 
@@ -44,7 +54,13 @@ def alarm_of(state: SetState, event: Event) -> str:
     named = state.find(getattr(event, "ceremony", ""))
     cluster = named.cluster if named else _cluster(event)
     where = f"{state.name}/{cluster}" if cluster else state.name
-    words = _words(event) or _watched(event) or _of_step(event) or _given_up(named, event)
+    words = (
+        _words(event)
+        or _watched(event)
+        or _of_step(event)
+        or _given_up(named, event)
+        or _on_duty(event)
+    )
     return f"{where}: {words}" if words else ""
 
 
@@ -75,6 +91,31 @@ def _watched(event: Event) -> str:
             return "attempts are let in without a token, and no ceremony asked for it."
         case AccessReminded():
             return "attempts are still let in without a token: take the setting away again."
+        case _:
+            return ""
+
+
+def _on_duty(event: Event) -> str:
+    """Return what wakes people of shifts: what keeps a token from being there when it is needed."""
+    match event:
+        case MintLate():
+            return "a shift has no token of its own yet; the card in Slack says why."
+        case WrapLost(cause=WrapLoss.EXPIRED):
+            return "a shift's token was not collected in time."
+        case WrapLost():
+            return "a shift's token is in other hands: put it out of force, in Slack."
+        case ProofChanged(answer=Proof.REFUSED):
+            return "a cluster refuses the token on duty; a quorum would be needed there."
+        case CoverageChanged(covered=False, planned=False):
+            return "no token is on duty, though a shift is on; a quorum would be needed."
+        case HandoverLate():
+            return "a hand-over of a shift is not confirmed by everybody."
+        case KillAsked():
+            return "a token on duty shall be put out of force; another person must agree in Slack."
+        case PolicyDeleted():
+            return "tokens of a ring place were put out of force."
+        case RingChecked(ready=()):
+            return "no token can be minted for shifts; the card in Slack says what to mend."
         case _:
             return ""
 
