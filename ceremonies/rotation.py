@@ -147,7 +147,7 @@ def notes(
     for shift in shifts:
         if shift.opens_at <= now < shift.end:
             found += _late(duties, shift, now=now, since=since)
-            found += _not_handed_over(duties, shifts, shift, now=now)
+            found += _not_handed_over(duties, shifts, shift, now=now, since=since)
     kill = duties.kill
     if kill is not None and not kill.agreed_by and now >= kill.at + KILL_LAPSES_MS:
         found.append(KillRejected(place=kill.place, by=""))
@@ -189,10 +189,10 @@ def missing_leads(
 
 
 def _not_handed_over(
-    duties: Duties, shifts: Sequence[PlannedShift], shift: PlannedShift, *, now: int
+    duties: Duties, shifts: Sequence[PlannedShift], shift: PlannedShift, *, now: int, since: int
 ) -> list[Event]:
     done = duties.handovers.get(shift.id)
-    if now < shift.start + shift.overlap // 2 or (done and done.late):
+    if now < max(shift.start, since) + shift.overlap // 2 or (done and done.late):
         return []
     missing = missing_leads(duties, shifts, shift)
     return [HandoverLate(shift=shift.id, missing=missing)] if missing else []

@@ -55,6 +55,7 @@ def staged(
     laid = stage.runs("policy", "--apply")
     assert laid.returncode == 0, laid.stderr
     del stage.environment["VAULT_TOKEN"]
+    vaults.replicate("b")
     vaults.record.clear()
     for _ in range(bots):
         stage.add_bot()
