@@ -36,7 +36,7 @@ REQUEST_OPEN = Door(name=runbook.REQUEST_OPEN, roles=_COMMANDER, effects=False)
 REQUEST = Door(name=runbook.REQUEST, roles=_COMMANDER)
 REJOIN = Door(name=two_primaries.REJOIN, roles=_COMMANDER)
 
-_BEGUN = "It has begun; nothing is done before you go on."
+_BEGUN = "The runbook has begun. Read its plan; nothing is done before you press *Go on* there."
 _REASON = "two primaries"
 LONG_OVER = "That runbook is over; nothing was done."
 ONE_PRIMARY = "Two primaries do not stand against each other there any more; nothing was done."

@@ -55,7 +55,7 @@ def test_rejoin_is_one_click_away(set_stage: SetStage, vaults: ReplicationRange)
 
     before = len(entries(stage))
     pressed = sam.clicks(BUTTON, alarm)
-    privately(sam, pressed, "nothing is done before you go on")
+    privately(sam, pressed, "nothing is done before you press")
     begun = sam.waits_until(alarm, "The runbook rejoin is open")
     assert BUTTON not in begun.buttons
     Crew(stage).does_what_is_asked(until=lambda: is_over(stage, since=before))

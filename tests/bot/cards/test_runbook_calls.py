@@ -74,7 +74,7 @@ def test_who_began_it_is_not_called_to_its_first_step() -> None:
     ((what, words),) = said(world).items()
     assert what == "next:token:a:0"
     assert words.startswith(f"<@{SAM}>")
-    assert "Next: *DR operation token of payments/a: a ceremony*" in words
+    assert "Next: *Ceremony for the DR operation token of payments/a*" in words
 
 
 def test_whoever_may_agree_is_called_to_agree() -> None:

@@ -45,7 +45,7 @@ def test_a_runbook_is_begun_by_command(bot: Bot, cast: Cast, conductor: Scripted
     given = conductor.waits_for("runbooks.run")
     assert (given["set_name"], given["ceremony"]) == ("payments", Play.PLANNED_FAILOVER)
     assert (given["cluster"], given["reason"]) == ("b", "maintenance of a")
-    told(cast["Sam"], reaction, "It has begun", "nothing is done before you go on")
+    told(cast["Sam"], reaction, "The runbook has begun", "nothing is done before")
     assert bot.chat.calls("chat.getPermalink")
 
 
