@@ -42,6 +42,7 @@ class Sample:
     version: str = ""
     seal_type: str = ""
     performance: str = ""
+    performance_secondaries: tuple[str, ...] = ()
 
     def of(self, secondary: str) -> Streamed | None:
         """Return how far this secondary was, or None where it was not seen connected."""
@@ -79,6 +80,7 @@ def sample_of(views: Iterable[ClusterView], *, at: int) -> Sample | None:
         version=told(primary, "version"),
         seal_type=told(primary, "seal_type"),
         performance=told(primary, "performance_mode"),
+        performance_secondaries=primary.performance_secondaries,
     )
 
 
@@ -135,7 +137,8 @@ def _read(words: str) -> Sample | None:
     try:
         fields = json.loads(words)
         secondaries = tuple(Streamed(**one) for one in fields.pop("secondaries"))
-        return Sample(secondaries=secondaries, **fields)
+        others = tuple(str(name) for name in fields.pop("performance_secondaries", ()))
+        return Sample(secondaries=secondaries, performance_secondaries=others, **fields)
     except (TypeError, KeyError):
         return None
 

@@ -95,9 +95,9 @@ def _follows_nobody(view: ClusterView) -> bool:
 
 def performance(case: Case) -> Finding:
     """Return whether performance replication hangs on this: its secondaries lose their primary."""
-    check, modes, view = Check.PERFORMANCE, _modes(case), case.source_view
+    check, modes = Check.PERFORMANCE, _modes(case)
     if any(one != _DISABLED for one in modes):
-        names = listed(view.performance_secondaries if view else ()) or "its secondaries"
+        names = listed(_names(case)) or "its secondaries"
         words = (
             f"The set is part of performance replication: {case.target} becomes its primary, and "
             f"{names} must be pointed at it (performance update-primary)."
@@ -106,6 +106,14 @@ def performance(case: Case) -> Finding:
     if modes:
         return case.passes(check, "There is none.")
     return case.unknown(check, "Whether the primary replicates for performance is not told.")
+
+
+def _names(case: Case) -> tuple[str, ...]:
+    """Return the performance secondaries that the primary names, or named when it was last well."""
+    view, sample = case.source_view, case.survey.sample
+    if view is not None and awake(view):
+        return view.performance_secondaries
+    return sample.performance_secondaries if sample and sample.primary == case.source else ()
 
 
 def _modes(case: Case) -> set[str]:

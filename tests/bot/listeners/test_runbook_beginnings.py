@@ -227,3 +227,35 @@ def test_a_modal_for_nothing_is_not_opened(
     conductor.states["payments"] = world.state if world else SetState(name="payments")
     told(cast["Sam"], cast["Sam"].clicks("runbook.request", seen), "That runbook is over")
     assert chat.calls("views.open") == ()
+
+
+def test_without_a_runbook_they_are_offered(
+    bot: Bot, cast: Cast, conductor: ScriptedConductor
+) -> None:
+    """Nothing begins; a button of the answer does, with all that was said."""
+    sam = cast["Sam"]
+    typed = sam.types("/dr run payments cluster=b reason=no power", INCIDENT)
+    offered = told(sam, typed, "Nothing has begun", "planned-failover")
+    assert conductor.calls("runbooks.run") == []
+    block = next(
+        b["block_id"]
+        for b in offered.message.blocks
+        if b.get("accessory", {}).get("text", {}).get("text") == "repoint"
+    )
+    sam.clicks("runbook.begin", offered, block=block)
+    given = conductor.waits_for("runbooks.run")
+    assert (given["ceremony"], given["cluster"]) == (Play.REPOINT, "b")
+    assert (given["reason"], given["by"]) == ("no power", SAM)
+    assert bot.chat.calls("views.open") == ()
+
+
+def test_the_clusters_that_fit_are_offered(
+    bot: Bot, cast: Cast, conductor: ScriptedConductor
+) -> None:
+    """Where the name is missing and several fit, each is a button."""
+    words = "Say which cluster with cluster=NAME: b, c"
+    conductor.answers["runbooks.run"] = replace(no(words, Reason.AMBIGUOUS), choices=("b", "c"))
+    reaction = cast["Sam"].types("/dr run payments failover reason=fire", INCIDENT)
+    offered = told(cast["Sam"], reaction, words, "payments/c")
+    assert offered.buttons == {"runbook.begin": "c"}
+    assert bot.chat.calls("chat.getPermalink") == ()
