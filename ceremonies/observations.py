@@ -7,11 +7,33 @@ Nothing here is state: it may be lost at any time, and no decision rests on it. 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 
 from ceremonies.store import Redis, translated
 
 PREFIX = "conclave:cache:"
+
+
+class Marked:
+    """Texts with a MAC under `key`: whoever can write to Redis cannot write one of ours."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def mark(self, name: str, words: str) -> str:
+        """Return the text as it is kept under this name."""
+        return f"{self._mac(name, words)}|{words}"
+
+    def read(self, name: str, kept: str) -> str | None:
+        """Return the text that was kept under this name; None for what is not ours."""
+        mac, _, words = kept.partition("|")
+        good = hmac.compare_digest(mac.encode(), self._mac(name, words).encode())
+        return words if good else None
+
+    def _mac(self, name: str, words: str) -> str:
+        return hmac.new(self._key, f"{name}|{words}".encode(), hashlib.sha256).hexdigest()
 
 
 class Observations:

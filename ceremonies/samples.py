@@ -6,8 +6,6 @@ forge one could hide a loss; what does not verify counts as no sample at all.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -15,7 +13,7 @@ from dataclasses import asdict, dataclass
 import structlog
 
 from ceremonies.errors import StoreUnreachable
-from ceremonies.observations import Observations
+from ceremonies.observations import Marked, Observations
 from ceremonies.vault.views import ClusterView, Mode, moment
 
 log = structlog.get_logger()
@@ -44,6 +42,7 @@ class Sample:
     version: str = ""
     seal_type: str = ""
     performance: str = ""
+    performance_secondaries: tuple[str, ...] = ()
 
     def of(self, secondary: str) -> Streamed | None:
         """Return how far this secondary was, or None where it was not seen connected."""
@@ -81,6 +80,7 @@ def sample_of(views: Iterable[ClusterView], *, at: int) -> Sample | None:
         version=told(primary, "version"),
         seal_type=told(primary, "seal_type"),
         performance=told(primary, "performance_mode"),
+        performance_secondaries=primary.performance_secondaries,
     )
 
 
@@ -111,12 +111,12 @@ class Samples:
     def __init__(self, observations: Observations, set_name: str, *, key: bytes) -> None:
         self._observations = observations
         self._name = f"{{{set_name}}}:sample"
-        self._key = key
+        self._marked = Marked(key)
 
     def put(self, sample: Sample) -> None:
         """Keep this one instead of the last. Raises StoreUnreachable."""
         words = json.dumps(asdict(sample), sort_keys=True, separators=(",", ":"))
-        self._observations.put(self._name, f"{self._mac(words)}|{words}", seconds=KEPT_S)
+        self._observations.put(self._name, self._marked.mark(self._name, words), seconds=KEPT_S)
 
     def newest(self) -> Sample | None:
         """Return the last good sample; None where there is none of ours, or Redis is away."""
@@ -124,15 +124,12 @@ class Samples:
             kept = self._observations.get(self._name) or ""
         except StoreUnreachable:
             return None
-        mac, _, words = kept.partition("|")
-        if not kept or not hmac.compare_digest(mac.encode(), self._mac(words).encode()):
+        words = self._marked.read(self._name, kept) if kept else None
+        if words is None:
             if kept:
                 log.warning("sample.not_ours", name=self._name)
             return None
         return _read(words)
-
-    def _mac(self, words: str) -> str:
-        return hmac.new(self._key, f"{self._name}|{words}".encode(), hashlib.sha256).hexdigest()
 
 
 def _read(words: str) -> Sample | None:
@@ -140,7 +137,8 @@ def _read(words: str) -> Sample | None:
     try:
         fields = json.loads(words)
         secondaries = tuple(Streamed(**one) for one in fields.pop("secondaries"))
-        return Sample(secondaries=secondaries, **fields)
+        others = tuple(str(name) for name in fields.pop("performance_secondaries", ()))
+        return Sample(secondaries=secondaries, performance_secondaries=others, **fields)
     except (TypeError, KeyError):
         return None
 

@@ -91,6 +91,7 @@ class ReplicationSet:
     client_checklist: tuple[str, ...] = ()
     hands: tuple[str, ...] = ()  # steps that people do; Conclave shows the command and waits
     snapshots: Path | None = None  # directory for Raft snapshots
+    performance_secondary: bool = False  # whether its primary is to be a performance secondary
     ceremony: CeremonyRules = field(default_factory=CeremonyRules)
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     shifts: tuple[ShiftRules, ...] = ()

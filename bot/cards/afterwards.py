@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.cards.ending import unused
 from bot.cards.phrases import mention, ours, place
 from bot.cards.standing import Standing
 from ceremonies.ceremony import Ceremony, Ending, Phase, Round
@@ -104,7 +105,7 @@ def _ended(name: str, c: Ceremony, *, gave: bool) -> str:
         case Ending.USED:
             how = f"*Done: {name}'s token was used for the step it was made for.*"
         case Ending.TOKEN_UNUSED:
-            how = "*No promotion was approved in time,* so the token is not kept."
+            how = f"*{unused(c)},* so the token is not kept."
         case Ending.TOKEN_REFUSED:
             how = "*Vault did not take the token on duty;* a quorum is needed instead."
         case Ending.NOT_STARTED | None:

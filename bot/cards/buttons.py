@@ -156,15 +156,18 @@ def promotion_open(set_name: str, c: Ceremony) -> ButtonElement:
     return button(PROMOTION_OPEN, "Ask for promotion", value_of(set_name, c), style=style)
 
 
-def approve(set_name: str, c: Ceremony) -> ButtonElement:
-    """Agree to the promotion."""
+def approve(set_name: str, c: Ceremony, *, demotes: str = "") -> ButtonElement:
+    """Agree to the promotion; `demotes` is the primary that is demoted first, if there is one."""
     where = place(set_name, c.cluster)
-    asks = confirmation(
-        f"Approve promoting {where}?",
-        f"{where} becomes the primary as soon as enough people agree and the token is there. "
-        "Check on the call that the old primary is really gone: two primaries lose data.",
-        "Approve",
+    first = place(set_name, demotes)
+    words = (
+        f"{first} is demoted and then {where} promoted, as soon as enough people agree and the "
+        f"token is there. Going back then takes a DR operation token of {first}."
+        if demotes
+        else f"{where} becomes the primary as soon as enough people agree and the token is there. "
+        "Check on the call that the old primary is really gone: two primaries lose data."
     )
+    asks = confirmation(f"Approve promoting {where}?", words, "Approve")
     return button(APPROVE, "Approve", _about_request(set_name, c), style="primary", asks=asks)
 
 

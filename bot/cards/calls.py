@@ -137,6 +137,8 @@ def _over(set_name: str, c: Ceremony) -> str:
             how = f"Done: {name} serves as primary."
         case Ending.DRILLED:
             how = f"{title(set_name, c)}: done."
+        case Ending.USED:
+            how = f"The token of {name} has done its work; the runbook goes on."
         case _:
             again = " You can start anew." if c.ending in ending.RESTARTABLE else ""
             how = f"The ceremony on {name} has ended without its purpose.{again}"

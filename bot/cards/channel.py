@@ -8,7 +8,14 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards import break_glass, buttons, ending, force, gate, notices, sharing
 from bot.cards.approvals import approval
-from bot.cards.course import headline, is_sending, notification, todo
+from bot.cards.course import (
+    demoted_first,
+    demotion,
+    headline,
+    is_sending,
+    notification,
+    todo,
+)
 from bot.cards.kit import Card, actions, card, context, divider, fields, header, section
 from bot.cards.phrases import code, mention, quoted, when
 from bot.cards.tokens import token
@@ -61,6 +68,7 @@ def _open(
     yield from notices.record(state, c)
     yield _times(c)
     yield approval(c, rules, now=now)
+    yield _demotion(state, c)
     yield force.notice(state.name, c, rules, now=now)
     yield token(state.name, c, rules)
     yield actions(_buttons(state, c, rules, now=now))
@@ -80,6 +88,11 @@ def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Bloc
     yield notices.log_lost(state, c)
     restarts = [buttons.restart(state.name, c)] if again else []
     yield actions([*restarts, *break_glass.doors(state, c)])
+
+
+def _demotion(state: SetState, c: Ceremony) -> Block | None:
+    first = demoted_first(state, c)
+    return section(f":warning: {demotion(state.name, c, first)}") if first else None
 
 
 def _trouble(c: Ceremony) -> Block | None:
@@ -110,14 +123,19 @@ def _buttons(
         return [buttons.thaw(state.name, c), buttons.cancel(state.name, c)]
     first = break_glass.doors(state, c)
     forcing = force.doors(state.name, c, rules, now=now)
-    return [*first, *_forward(state.name, c), *forcing, *_holding(state.name, c)]
+    return [
+        *first,
+        *_forward(state.name, c, demoted_first(state, c)),
+        *forcing,
+        *_holding(state.name, c),
+    ]
 
 
-def _forward(name: str, c: Ceremony) -> Iterator[ButtonElement]:
+def _forward(name: str, c: Ceremony, demotes: str) -> Iterator[ButtonElement]:
     if c.request is not None:
         # Offered even while enough people agree: an agreement lapses without any news that would
         # draw the card anew.
-        yield buttons.approve(name, c)
+        yield buttons.approve(name, c, demotes=demotes)
         yield buttons.reject(name, c)
     elif _may_ask(c):
         yield buttons.promotion_open(name, c)

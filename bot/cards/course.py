@@ -17,7 +17,7 @@ from bot.cards.phrases import (
 )
 from ceremonies.ceremony import AttemptState, Ceremony, Phase
 from ceremonies.decide.terms import ms
-from ceremonies.events import Kind
+from ceremonies.events import Kind, Purpose
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 
@@ -76,7 +76,23 @@ def todo(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int) -> st
         case Phase.PROMOTING:
             return _promoting(state.name, c)
         case Phase.ENDED:
-            return ending.outcome(state.name, c, rules)
+            return ending.outcome(state, c, rules)
+
+
+def demoted_first(state: SetState, c: Ceremony) -> str:
+    """Return the primary that is demoted before this ceremony's promotion; empty where none is."""
+    r = state.find_runbook(c.runbook) if c.runbook else None
+    promotes = c.purpose is Purpose.PROMOTE and r is not None and r.is_open
+    return r.demotes_first if promotes and r is not None else ""
+
+
+def demotion(set_name: str, c: Ceremony, first: str) -> str:
+    """Return what agreeing to this promotion means where the primary is demoted first."""
+    source, target = place(set_name, first), place(set_name, c.cluster)
+    return (
+        f"{source} is demoted first: from then until {target} is promoted the set has no primary. "
+        f"To go back then takes a DR operation token of {source}: another ceremony, there."
+    )
 
 
 def _follows_an_open_attempt(state: SetState, c: Ceremony) -> bool:
@@ -102,6 +118,8 @@ def _collecting(c: Ceremony) -> str:
 
 def _token_held(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int) -> str:
     where = place(state.name, c.cluster)
+    if c.purpose is not Purpose.PROMOTE:
+        return "*All shares are there.* The step that the token is for follows: see its runbook."
     if c.request is None:
         return f"*All shares are there.* An incident commander can now ask to promote {where}."
     left = missing(c, rules, now=now)
@@ -115,7 +133,9 @@ def _token_held(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int
             f"*Approved.* Vault was asked {times} and has not promoted yet; Conclave asks again "
             f"{when(c.retry_at)}. It never forces a promotion by itself."
         )
-    return f"*Approved.* Conclave looks at every node once more, then promotes {where}."
+    first = demoted_first(state, c)
+    demotes = f"demotes {place(state.name, first)}, " if first else ""
+    return f"*Approved.* Conclave looks at every node once more, {demotes}then promotes {where}."
 
 
 def _promoting(set_name: str, c: Ceremony) -> str:
@@ -165,6 +185,8 @@ def _waiting(c: Ceremony) -> str:
 
 
 def _who_acts(c: Ceremony, rules: ReplicationSet, *, now: int) -> str:
+    if c.purpose is not Purpose.PROMOTE:
+        return "The step that its token is for follows: see its runbook."
     if c.request is None:
         return "An incident commander can ask for the promotion."
     left = missing(c, rules, now=now)

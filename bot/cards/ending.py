@@ -10,6 +10,7 @@ from bot.cards.kit import context, section
 from bot.cards.phrases import code, mention, of_threshold, ours, people, place, span, title
 from bot.cards.sharing import givers
 from ceremonies.ceremony import AttemptState, Ceremony, Ending, TokenState
+from ceremonies.events import Play, Purpose
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 
@@ -39,12 +40,12 @@ def headline(set_name: str, c: Ceremony) -> str:
             return f"{title(set_name, c)}: not started"
 
 
-def outcome(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
+def outcome(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
     """Return how it ended and what is left for people to do."""
-    where = place(set_name, c.cluster)
+    where = place(state.name, c.cluster)
     match c.ending:
         case Ending.PROMOTED:
-            return _promoted(where, rules)
+            return _promoted(where, rules, _old_primary(state, c))
         case Ending.DRILLED:
             return (
                 f"The key holders' shares made a DR operation token on {where}: it works. Nothing "
@@ -71,22 +72,39 @@ def outcome(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
             )
         case Ending.TOKEN_UNUSED:
             return (
-                "No promotion was approved in time, so the DR operation token is not kept. The "
-                "shares given for it are spent. One click starts anew."
+                f"{unused(c)}, so the DR operation token is not kept. The shares given for it are "
+                "spent. One click starts anew."
             )
         case Ending.NOT_STARTED | None:
             return f"Vault opened no attempt, so nobody was asked for a share. {ours(c.trouble)}"
 
 
-def _promoted(where: str, rules: ReplicationSet) -> str:
+def unused(c: Ceremony) -> str:
+    """Return why a token was not used, as the beginning of a sentence."""
+    promotes = c.purpose is Purpose.PROMOTE
+    return "No promotion was approved in time" if promotes else "It was not used in time"
+
+
+def _old_primary(state: SetState, c: Ceremony) -> str:
+    """Return what is to be known of the cluster that was primary before."""
+    r = state.find_runbook(c.runbook) if c.runbook else None
+    if r is not None and r.play in (Play.PLANNED_FAILOVER, Play.FAILBACK):
+        source = place(state.name, r.source)
+        return f"{source} was demoted before; the runbook's next steps let it follow."
+    return (
+        "Keep the old primary fenced off: it may come back and still think that it is primary. "
+        "Then everybody is told here, and the runbook *rejoin* is one click away."
+    )
+
+
+def _promoted(where: str, rules: ReplicationSet, old: str) -> str:
     todo = "\n".join(f"• {ours(step, 150)}" for step in rules.client_checklist[:_CHECKLIST])
     left = len(rules.client_checklist) - _CHECKLIST
     more = f"\n• and {left} more in the configuration" if left > 0 else ""
     by_hand = f"\n*Left to do by hand:*\n{todo}{more}" if todo else ""
     return (
-        f"*{where} answers as primary, active and unsealed.* Keep the old primary fenced off: it "
-        "may come back and still think that it is primary. Shares that were typed into Slack "
-        f"count as exposed: plan a rekey.{by_hand}"
+        f"*{where} answers as primary, active and unsealed.* {old} Shares that were typed into "
+        f"Slack count as exposed: plan a rekey.{by_hand}"
     )
 
 

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.cards import buttons, gate
+from bot.cards.course import demotion
 from bot.cards.holder import which_share
 from bot.cards.kit import Json, asked, fields, modal, section
 from bot.cards.phrases import code, cut, ours, place, when
@@ -67,12 +68,18 @@ def share_modal(set_name: str, c: Ceremony) -> Json:
 
 
 def promotion_modal(
-    set_name: str, c: Ceremony, *, evidence: Evidence | None = None, reason: str = ""
+    set_name: str,
+    c: Ceremony,
+    *,
+    evidence: Evidence | None = None,
+    reason: str = "",
+    demotes: str = "",
 ) -> Json:
     """Return the modal `promotion.request`: evidence, the cluster's name to type, a reason.
 
     `evidence` is a fresher look than the ceremony's own; updating the view with it keeps what
-    the person has typed. `reason` stands in the input already.
+    the person has typed. `reason` stands in the input already; `demotes` is the primary that is
+    demoted first, if there is one.
     """
     name = place(set_name, c.cluster)
     seen = evidence or c.evidence
@@ -82,6 +89,7 @@ def promotion_modal(
         section(
             f"*{name} becomes the primary* once enough people agree and the shares are there. "
             "Every node is asked once more when you ask, and again right before it is sent."
+            + (f" {demotion(set_name, c, demotes)}" if demotes else "")
         ),
         gate.findings(seen),
         *([table] if table else []),

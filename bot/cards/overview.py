@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards import buttons, notices
+from bot.cards import buttons, notices, offers, two_primaries
 from bot.cards.course import headline
 from bot.cards.kit import Card, actions, card, context, section
 from bot.cards.phrases import code, escape, ours, people, place, second, when
 from bot.cards.shift_status import on_duty_line
+from bot.cards.steps import deed
 from ceremonies.ceremony import Ceremony, TokenState
 from ceremonies.evidence import Evidence
 from ceremonies.roster import Role, Roster
+from ceremonies.runbook import Runbook
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 
@@ -26,12 +28,14 @@ _MAY = {
         "the watchwords on the call, press *Give my share*. If it looks wrong, freeze it."
     ),
     Role.INCIDENT_COMMANDER: (
-        "*Incident commander:* {start} starts a ceremony; {promote} asks for the promotion; "
-        "{nudge} reminds; {cancel} calls it off. The card in the channel has the same as buttons."
+        "*Incident commander:* {run} begins a runbook: failover, planned-failover, failback, "
+        "rejoin, retire, repoint, setup. {start} begins a failover with its ceremony at once; "
+        "{promote} asks for the promotion; {nudge} reminds; {cancel} calls it off. The cards in "
+        "the channel have the same as buttons."
     ),
     Role.APPROVER: (
-        "*Approver:* when a promotion is asked for, the channel's card has *Approve* and *Reject*. "
-        "You never approve what you asked for yourself."
+        "*Approver:* when a promotion or a step of a runbook is asked for, its card in the channel "
+        "has *Approve* and *Reject*. You never approve what you asked for yourself."
     ),
     Role.SHIFT_LEAD: (
         "*Shift lead:* {shift} shows tokens on duty, the plan and what is uncovered; your token "
@@ -41,11 +45,12 @@ _MAY = {
 }
 
 
-def help_card(roster: Roster, person: str, sets: Sequence[str], *, command: str) -> Card:
-    """Return what this person can do, by their roles, with buttons for each set."""
+def help_card(roster: Roster, person: str, sets: Mapping[str, SetState], *, command: str) -> Card:
+    """Return what this person can do, and what goes on in each set, with buttons that fit."""
     known = roster.find(person)
     roles = known.roles if known else frozenset[Role]()
     typed = {
+        "run": code(f"{command} run SET failover"),
         "start": code(f"{command} start SET for=promote"),
         "promote": code(f"{command} promote SET"),
         "nudge": code(f"{command} nudge SET"),
@@ -59,8 +64,12 @@ def help_card(roster: Roster, person: str, sets: Sequence[str], *, command: str)
     told = "*What you can do*" if lines else "You are not on the roster of Conclave."
     blocks: list[Block | None] = [section("\n".join([told, *lines]))]
     if lines:
-        for name in sets[:_SETS]:
-            blocks += [section(f"*{name}*"), actions(_doors(name, commands=commands))]
+        for name, state in list(sets.items())[:_SETS]:
+            now = _goes_on(state)
+            blocks += [
+                section(f"*{name}*{now}"),
+                actions(_doors(name, state, commands=commands)),
+            ]
         blocks.append(
             context(
                 f"{typed['status']} shows every set, {code(command + ' health')} how replication "
@@ -70,11 +79,34 @@ def help_card(roster: Roster, person: str, sets: Sequence[str], *, command: str)
     return card(f"What you can do with {command}: open this message for your buttons.", blocks)
 
 
-def _doors(set_name: str, *, commands: bool) -> list[ButtonElement]:
+def _goes_on(state: SetState) -> str:
+    """Return what is open in a set, as the end of its line."""
+    told = [":rotating_light: two primaries"] if state.second_primary else []
+    if state.runbook is not None:
+        told.append(f"runbook {about(state.name, state.runbook)}")
+    told += [headline(state.name, c) for c in state.open_ceremonies]
+    return f": {'; '.join(told)}. The cards are in the channel." if told else ": nothing is open."
+
+
+def _doors(set_name: str, state: SetState, *, commands: bool) -> list[ButtonElement]:
+    """Return what fits the moment: a second ceremony or runbook would only be refused."""
     row = [buttons.status(set_name)]
-    if commands:
+    if not commands:
+        return row
+    if state.second_primary is not None:
+        row.append(two_primaries.rejoin(state))
+    if state.runbook is None:
+        row.append(offers.begin(set_name, "Begin a runbook"))
+    if state.runbook is None and not state.open_ceremonies:
         row.append(buttons.start(set_name, "Start a ceremony"))
     return row
+
+
+def about(set_name: str, r: Runbook) -> str:
+    """Return which runbook it is and how far: `rejoin of payments/a, now: demote payments/a`."""
+    step = r.current
+    now = f", now: {deed(set_name, step)}" if step else ""
+    return f"{r.play} of {place(set_name, r.target)}{now}"
 
 
 def status_card(
@@ -85,10 +117,17 @@ def status_card(
     permalinks: Mapping[str, str] | None = None,
     now: int = 0,
 ) -> Card:
-    """Return how a set stands; `evidence` is a look taken now, `permalinks` by ceremony id."""
+    """Return how a set stands: `evidence` is a look taken now, `permalinks` are by id."""
     open_now = state.open_ceremonies
     links = permalinks or {}
     blocks: list[Block] = [section(f"*{state.name}*")]
+    if state.second_primary is not None:
+        blocks.append(section(two_primaries.alarm(state)))
+    if state.runbook is not None:
+        link = links.get(state.runbook.id, "")
+        card_ = f" <{escape(link)}|Open its card>" if link else ""
+        words = f"*Runbook {about(state.name, state.runbook)}*, begun"
+        blocks.append(section(f"{words} {when(state.runbook.started_at)}.{card_}"))
     blocks += [section(_ceremony(state.name, c, links.get(c.id, ""))) for c in open_now]
     if not open_now:
         blocks.append(section(_last(state)))
@@ -97,6 +136,8 @@ def status_card(
     if state.waking_failed:
         blocks.append(section(f":bell: Waking people failed through {_ways(state)}."))
     heads = [headline(state.name, c) for c in open_now]
+    if state.runbook is not None:
+        heads.insert(0, f"runbook {about(state.name, state.runbook)}")
     return card(f"{state.name}: {'; '.join(heads) or 'no ceremony is open'}.", blocks)
 
 

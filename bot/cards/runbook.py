@@ -21,9 +21,10 @@ from bot.cards.kit import (
     modal,
     section,
 )
-from bot.cards.phrases import cut, mention, one_line, place, quoted, span, when
+from bot.cards.phrases import cut, mention, one_line, ours, place, quoted, span, when
 from ceremonies.ceremony import Ending
 from ceremonies.events import Action, Guard, Play
+from ceremonies.evidence import Check, Level
 from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
@@ -61,14 +62,16 @@ def runbook_card(
         section(f"{mention(r.started_by)} started this runbook {when(r.started_at)}.{why}"),
         *_lines(state, r, rules, now=now),
     ]
+    warned = _performance(r)
     if r.is_open:
         blocks.append(section(f"*If one stops here:* {steps.holds(state.name, r)}"))
+        blocks += [section(warned)] if warned else []
         blocks += _plan(state, r)
         blocks += [actions(row) for row in _rows(state, r, back=may_go_back(r, back_ms, now=now))]
     else:
         blocks.append(section(_over(state, r)))
         blocks.append(context(f"Log entry {r.entry}, hash `{r.head[:_HASH]}`."))
-    return card(one_line(f"{head}. {_now(r)}"), blocks)
+    return card(one_line(f"{head}. {_now(state, r)}"), blocks)
 
 
 def _head(r: Runbook, title: str) -> str:
@@ -81,9 +84,9 @@ def _head(r: Runbook, title: str) -> str:
             return f"Runbook: {title}"
 
 
-def _now(r: Runbook) -> str:
+def _now(state: SetState, r: Runbook) -> str:
     step = r.current
-    return f"Now: {step.action} {step.cluster}." if step else "Nothing is left to do."
+    return f"Now: {steps.deed(state.name, step)}." if step else "Nothing is left to do."
 
 
 def _lines(state: SetState, r: Runbook, rules: ReplicationSet, *, now: int) -> Iterator[Block]:
@@ -96,6 +99,13 @@ def _lines(state: SetState, r: Runbook, rules: ReplicationSet, *, now: int) -> I
             text = ""
         text = f"{text}\n{line}" if text else line
     yield section(text)
+
+
+def _performance(r: Runbook) -> str:
+    """Return the warning that performance replication hangs on this set, if it does."""
+    told = [f for f in r.evidence.findings if f.check == Check.PERFORMANCE]
+    words = " ".join(ours(f.words, 400) for f in told if f.level is Level.WARN)
+    return f":warning: *Performance replication:* {words}" if words else ""
 
 
 def _plan(state: SetState, r: Runbook) -> list[Block | None]:
@@ -162,20 +172,37 @@ def _of_step(state: SetState, r: Runbook, step: Step) -> Iterator[ButtonElement]
     elif _can_continue(step):
         again = step.state is StepState.REFUSED
         asks = confirmation(cut(f"{'Again' if again else 'Go on'}?", 90), f"{name}.", "Go on")
-        label = "Try again" if again else cut(f"Go on: {step.action} {step.cluster}", 70)
+        label = "Try again" if again else cut(f"Go on: {steps.deed(state.name, step)}", 70)
         yield button(CONTINUE, label, value, style="primary", asks=asks)
     if step.guard is Guard.TYPED and step.state is not StepState.ACCEPTED:
         if step.request is None:
-            label = cut(f"Ask: {step.action} {step.cluster}", 70)
+            label = cut(f"Ask: {steps.deed(state.name, step)}", 70)
             yield button(REQUEST_OPEN, label, value, style="primary")
         else:
             yield _approve(value, name, step)
             yield _reject(value, step)
     if _can_skip(r, step):
-        asks = confirmation(
-            "Leave it out?", f"{name}: nobody does it in this runbook.", "Leave it out", danger=True
-        )
-        yield button(SKIP, cut(f"Leave out {step.action}", 70), value, asks=asks)
+        words = f"{name}: nobody does it in this runbook. {_without(state, r, step)}"
+        asks = confirmation("Leave it out?", words, "Leave it out", danger=True)
+        yield button(SKIP, _leaving(state, step), value, asks=asks)
+
+
+def _leaving(state: SetState, step: Step) -> str:
+    if step.action is Action.SNAPSHOT:
+        return "Go without a snapshot"
+    follows = step.action in (Action.TOKEN, Action.UPDATE_PRIMARY)
+    what = place(state.name, step.cluster) if follows else steps.PLAIN.get(step.action, step.action)
+    return cut(f"Leave out {what}", 70)
+
+
+def _without(state: SetState, r: Runbook, step: Step) -> str:
+    """Return what follows if this step is left out."""
+    where = place(state.name, step.cluster)
+    if step.action is Action.SNAPSHOT:
+        return f"What {where} alone holds can then not be had back."
+    if step.action in (Action.TOKEN, Action.UPDATE_PRIMARY):
+        return f"{where} does not follow {place(state.name, r.follows)} until a repoint."
+    return ""
 
 
 def _can_continue(step: Step) -> bool:
@@ -196,12 +223,8 @@ def _can_skip(r: Runbook, step: Step) -> bool:
 
 
 def _approve(value: Json, name: str, step: Step) -> ButtonElement:
-    lost = {
-        Action.DEMOTE: "It stops being a primary at once; what it took in alone is lost later.",
-        Action.DISABLE: "It leaves replication for good: to come back, it is wiped.",
-        Action.ENABLE_SECONDARY: "Everything that this cluster holds is replaced.",
-    }.get(step.action, "")
-    asks = confirmation("Approve this step?", f"{name}. {lost}", "Approve", danger=True)
+    words = f"{name}. {steps.lost(step)}"
+    asks = confirmation("Approve this step?", words, "Approve", danger=True)
     return button(APPROVE, "Approve", value, style="primary", asks=asks)
 
 
@@ -251,8 +274,8 @@ def request_modal(state: SetState, r: Runbook, step: Step) -> Json:
         title="Ask for this step",
         blocks=[
             section(
-                f"*{name}.* Another person must approve it before anything is sent. "
-                f"{steps.holds(state.name, r)}"
+                f"*{name}.* {steps.lost(step)} Another person must approve it before anything is "
+                f"sent. Until then: {steps.holds(state.name, r)}"
             ),
             asked(CLUSTER, f"Type {where} to confirm", field),
             asked(REASON, "Reason", why, optional=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards.phrases import code, mention, more_people, ours, place, span, when
+from bot.cards.phrases import code, cut, mention, more_people, ours, place, span, when
 from ceremonies.approval import step_agreed, step_approvers
 from ceremonies.events import Action, Guard, Play
 from ceremonies.runbook import Runbook, Step, StepState
@@ -19,7 +19,13 @@ PLAYS = {
     Play.FAILBACK: "Failback to",
     Play.REPOINT: "Re-pointing of",
 }
+PLAIN = {
+    Action.CANARY: "reading the canary",
+    Action.CLIENTS: "the clients",
+    Action.PERFORMANCE: "this performance secondary",
+}
 _WORDS = 160
+_ROOT = "vault operator generate-root -init"
 _SIGNS = {
     StepState.WAITING: (":white_circle:", "waits"),
     StepState.ASKED: (":raised_hand:", "asked for"),
@@ -36,7 +42,7 @@ def name_of(set_name: str, step: Step, *, follows: str) -> str:
     where = place(set_name, step.cluster)
     leader = place(set_name, follows)
     return {
-        Action.TOKEN: f"DR operation token of {where}: a ceremony",
+        Action.TOKEN: f"Ceremony for the DR operation token of {where}",
         Action.PROMOTE: f"Promote {where}",
         Action.DEMOTE: f"Demote {where}",
         Action.CANARY: f"Read the canary on {where}",
@@ -47,6 +53,24 @@ def name_of(set_name: str, step: Step, *, follows: str) -> str:
         Action.ENABLE_PRIMARY: f"Enable {where} as primary",
         Action.ENABLE_SECONDARY: f"Wipe {where} and let it join {leader}",
         Action.PERFORMANCE: f"Performance secondary {code(step.cluster)}: its update-primary",
+    }[step.action]
+
+
+def deed(set_name: str, step: Step) -> str:
+    """Return what a button does for a step, inside a sentence."""
+    where = place(set_name, step.cluster)
+    return {
+        Action.TOKEN: f"start the ceremony on {where}",
+        Action.PROMOTE: f"promote {where}",
+        Action.DEMOTE: f"demote {where}",
+        Action.CANARY: f"read the canary on {where}",
+        Action.CLIENTS: "point the clients",
+        Action.UPDATE_PRIMARY: f"re-point {where}",
+        Action.SNAPSHOT: f"take a snapshot of {where}",
+        Action.DISABLE: f"disable replication on {where}",
+        Action.ENABLE_PRIMARY: f"enable {where} as primary",
+        Action.ENABLE_SECONDARY: f"wipe {where}",
+        Action.PERFORMANCE: f"re-point performance secondary {cut(step.cluster, 30)}",
     }[step.action]
 
 
@@ -81,7 +105,9 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
         command = by_hand(r, step)
         return f"Do it by hand, Conclave waits for the evidence: {code(command)}"
     if step.action is Action.TOKEN:
-        return "" if step.state is StepState.WANTED else "An incident commander starts it."
+        if step.state is StepState.WANTED:
+            return "The ceremony has a card of its own: key holders give their shares there."
+        return "An incident commander presses *Go on*; then key holders are asked."
     if step.action is Action.DEMOTE and step.guard is Guard.NONE:
         return _before_demotion(state, r)
     if step.action is Action.PROMOTE:
@@ -91,7 +117,7 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
     if step.activation is not None:
         return f"Its activation token ends {when(step.activation.until)}."
     if step.guard is Guard.CONTINUE and step.state is not StepState.WANTED:
-        return "An incident commander says go on."
+        return "An incident commander presses *Go on*, or leaves it out."
     return ""
 
 
@@ -100,10 +126,12 @@ def _by_people(state: SetState, step: Step, rules: ReplicationSet) -> str:
         todo = "; ".join(ours(item, 80) for item in rules.client_checklist[:6])
         return f"People do it, then say so: {todo}."
     del state
-    command = (
-        "vault write sys/replication/performance/secondary/update-primary token=$ACTIVATION_TOKEN"
+    make = f"vault write sys/replication/performance/primary/secondary-token id={step.cluster}"
+    join = "vault write sys/replication/performance/secondary/update-primary token=$TOKEN"
+    return (
+        f"On the new primary {code(make)}, on the performance secondary {code(join)}, then say so. "
+        f"Who has no token that may do so makes a root token there: {code(_ROOT)}."
     )
-    return f"On that cluster, then say so: {code(command)}"
 
 
 def _before_demotion(state: SetState, r: Runbook) -> str:
@@ -160,10 +188,7 @@ def holds(set_name: str, r: Runbook) -> str:
                 "the primary yet."
             )
         if promotion.state is StepState.DONE:
-            left = [s for s in r.steps if s.action is Action.UPDATE_PRIMARY and not s.state.is_over]
-            alone = ", ".join(place(set_name, s.cluster) for s in left)
-            follows = f" {alone} does not follow it yet." if left else " All others follow it."
-            return f"{target} is the primary.{follows}"
+            return f"{target} is the primary.{_followers(set_name, r)}"
         if demoted:
             return (
                 f"*The set has no primary:* {source} is demoted and {target} is not promoted. No "
@@ -176,12 +201,33 @@ def holds(set_name: str, r: Runbook) -> str:
         if all(step.state.is_over for step in r.steps):
             return f"{target} follows {source}, which is the primary."
         if not demoted:
-            return f"Both {target} and {source} answer as primary; nothing was changed."
+            return (
+                f"Nothing was changed. What clients write to {target} meanwhile is lost when it "
+                f"follows {source}."
+            )
         return (
             f"{target} is demoted and follows nobody; {source} is the primary. What {target} took "
             "in as primary is lost when it follows, except for what a snapshot has."
         )
     return f"{place(set_name, r.follows)} is the primary; steps that are not done changed nothing."
+
+
+def _followers(set_name: str, r: Runbook) -> str:
+    """Return who follows the new primary by this plan, and who does not."""
+    led = [s for s in r.steps if s.action is Action.UPDATE_PRIMARY]
+    follow = ", ".join(place(set_name, s.cluster) for s in led if s.state is StepState.DONE)
+    alone = ", ".join(place(set_name, s.cluster) for s in led if s.state is not StepState.DONE)
+    said = f" Following it: {follow}." if follow else ""
+    return f"{said} Not following it: {alone}." if alone else said
+
+
+def lost(step: Step) -> str:
+    """Return what a step takes away for good, in a sentence; empty where it takes nothing."""
+    return {
+        Action.DEMOTE: "It stops being a primary at once; what it took in alone is lost later.",
+        Action.DISABLE: "It leaves replication for good: to come back, it is wiped.",
+        Action.ENABLE_SECONDARY: "Everything that this cluster holds is replaced.",
+    }.get(step.action, "")
 
 
 def was_sent(state: SetState, r: Runbook) -> bool:

@@ -8,6 +8,7 @@ from bot.cards.kit import section
 from bot.cards.phrases import ours, place, when
 from ceremonies.ceremony import Ceremony, Ending, TokenState
 from ceremonies.decide.terms import ms
+from ceremonies.events import Purpose
 from ceremonies.topology import ReplicationSet
 
 
@@ -67,7 +68,8 @@ def _held(c: Ceremony, rules: ReplicationSet) -> str:
         after = "The promotion is done; " if c.ending is Ending.PROMOTED else ""
         return f"{after}Conclave is deleting it."
     unused = c.moments.completed + ms(rules.ceremony.token_unused)
-    return (
-        f"It is deleted right after the promotion, on cancel, or {when(unused)} if nobody "
-        "approved by then."
+    promotes = c.purpose is Purpose.PROMOTE
+    after, unless = (
+        ("the promotion", "nobody approved") if promotes else ("its step", "it was not used")
     )
+    return f"It is deleted right after {after}, on cancel, or {when(unused)} if {unless} by then."

@@ -30,7 +30,7 @@ def about_two_primaries(state: SetState, who: str) -> Iterator[tuple[str, Card]]
         yield _key(past.at), card(words, [section(words)])
     if state.second_primary is not None:
         words = f"{who}: {alarm(state)}"
-        row = [] if _mending(state) else [_button(state)]
+        row = [] if _mending(state) else [rejoin(state)]
         yield _key(state.second_primary_at), card(words, [section(words), actions(row)])
 
 
@@ -72,7 +72,8 @@ def _mending(state: SetState) -> Runbook | None:
     return r if fits else None
 
 
-def _button(state: SetState) -> ButtonElement:
+def rejoin(state: SetState) -> ButtonElement:
+    """Begin the runbook that lets the second primary follow the first."""
     cluster = state.second_primary.cluster if state.second_primary else ""
     value: Json = {"set": state.name, "cluster": cluster}
     label = cut(f"Rejoin {place(state.name, cluster)}", 70)

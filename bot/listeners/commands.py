@@ -19,7 +19,7 @@ from bot.listeners.looks import Looks
 from bot.listeners.operations import CANCEL, NUDGE
 from bot.listeners.orders import Order, Verb, parse
 from bot.listeners.promotions import PromotionDoors
-from bot.listeners.runbooks import RUN, RunbookDoors
+from bot.listeners.runbooks import RUN, RUN_OFFER, RunbookDoors, Wish
 from bot.listeners.shifts import SHIFT, ShiftDoors
 from bot.listeners.visit import Body, Visit, of_click, of_command
 from bot.people import Door
@@ -99,20 +99,24 @@ class CommandDoors:
                 ack()
                 self.house.begin(SHIFT.name, visit, lambda: self.shifts.typed(visit, order))
             case Verb.RUN:
-                ack(text=f"Every node of {order.set_name} is being asked what it is; one moment.")
-                self.house.begin(RUN.name, visit, lambda: self._run(visit, order))
+                self._run(ack, visit, order)
             case _:
                 assert_never(order.verb)
 
-    def _run(self, visit: Visit, order: Order) -> None:
-        if order.play is not None:
-            self.runbooks.begin(
-                visit, order.set_name, order.play, cluster=order.cluster, reason=order.reason
-            )
+    def _run(self, ack: Ack, visit: Visit, order: Order) -> None:
+        wish = Wish(play=order.play, cluster=order.cluster, reason=order.reason)
+        if order.play is None:
+            refused = self.house.refusal(visit, RUN_OFFER)
+            _say(ack, refused or self.runbooks.offer(order.set_name, wish))
+            return
+        ack(text=f"Every node of {order.set_name} is being asked what it is; one moment.")
+        self.house.begin(
+            RUN.name, visit, lambda: self.runbooks.begin(RUN, visit, order.set_name, wish)
+        )
 
     def _help(self, visit: Visit) -> Card:
         house = self.house
-        sets = tuple(house.conductor.sets)
+        sets = {name: house.conductor.state(name) for name in house.conductor.sets}
         return overview.help_card(house.conductor.roster, visit.user, sets, command=house.command)
 
     # Status
@@ -161,9 +165,9 @@ class CommandDoors:
             self.house.private.tell(visit, told, keep=True)
 
     def _links(self, name: str) -> dict[str, str]:
-        """Return the addresses of the open ceremonies' cards, by ceremony."""
+        """Return the addresses of the cards of what is open, by id."""
         opened = self.house.conductor.state(name).open_ceremonies
-        return {c.id: self.house.permalink(name, c) for c in opened}
+        return {c.id: self.house.permalink(name, c) for c in opened} | self.runbooks.links(name)
 
     # Start
 

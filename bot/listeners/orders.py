@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
@@ -123,7 +123,7 @@ def _order(
 ) -> Order | Refusal:
     if verb is Verb.HELP:
         return Order(verb=verb)
-    play = _play(places) if verb is Verb.RUN else None
+    play = _play(places, sets) if verb is Verb.RUN else None
     if isinstance(play, Refusal):
         return play
     places = [place for place in places if play is None or _as_play(place) != play]
@@ -262,12 +262,15 @@ def _as_play(word: str) -> str:
     return word.casefold().replace("_", "-")
 
 
-def _play(places: Iterable[str]) -> Play | Refusal:
-    """Return the runbook that is named, wherever it stands beside the set's name."""
+def _play(places: Sequence[str], sets: Iterable[str]) -> Play | Refusal | None:
+    """Return the runbook that is named, wherever it stands beside the set's name; None: none is."""
     said = [_as_play(place) for place in places]
     named = [word for word in said if word in set(Play)]
     if len(named) == 1:
         return Play(named[0])
+    known = set(sets)
+    if all(place.casefold().partition("/")[0] in known for place in places):
+        return None
     close = next((name for word in said if (name := _closest(word, Play))), "")
     hint = f" Did you mean `{close}`?" if close else ""
     words = f"Say which runbook: {_listed(Play)}.{hint} {_usage(Verb.RUN)}"

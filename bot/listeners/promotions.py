@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from slack_bolt import Ack, App
 
 from bot.cards import buttons, modals, phrases, replies
+from bot.cards.course import demoted_first
+from bot.cards.kit import Json
 from bot.listeners.house import LONG_OVER, House
 from bot.listeners.looks import Looks
 from bot.listeners.modals import Errors, Outcome, Shut, Told, answer
@@ -16,6 +18,7 @@ from bot.reply import ask
 from ceremonies import share
 from ceremonies.ceremony import Ceremony
 from ceremonies.commands import Reason, Refusal
+from ceremonies.evidence import Evidence
 from ceremonies.roster import Role
 
 _COMMANDER = frozenset({Role.INCIDENT_COMMANDER})
@@ -52,16 +55,20 @@ class PromotionDoors:
         Its first call is `views.open`: the trigger lives for three seconds.
         """
         known = self.looks.newest(set_name, c.cluster)
-        view = modals.promotion_modal(set_name, c, evidence=known, reason=reason)
+        view = self._view(set_name, c, known, reason)
         opened = self.house.open_modal(OPEN.name, visit, view)
         if opened:
             self.house.begin(
                 OPEN.name, visit, lambda: self._renew(opened, set_name, c, reason=reason)
             )
 
+    def _view(self, set_name: str, c: Ceremony, evidence: Evidence | None, reason: str) -> Json:
+        first = demoted_first(self.house.conductor.state(set_name), c)
+        return modals.promotion_modal(set_name, c, evidence=evidence, reason=reason, demotes=first)
+
     def _renew(self, view_id: str, set_name: str, c: Ceremony, *, reason: str) -> None:
         evidence = self.looks.ask(set_name, c.cluster).result()
-        view = modals.promotion_modal(set_name, c, evidence=evidence, reason=reason)
+        view = self._view(set_name, c, evidence, reason)
         # Whoever submitted or closed it meanwhile needs it no more: then Slack says not_found.
         ask(self.house.slack.quick.views_update, view_id=view_id, view=view)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 
-from bot.cards import modals, replies, runbook, two_primaries
+from bot.cards import modals, offers, replies, runbook, two_primaries
 from bot.cards.keys import runbook_key
 from bot.cards.kit import Card
 from bot.listeners.house import House
@@ -25,6 +25,8 @@ _COMMANDER = frozenset({Role.INCIDENT_COMMANDER})
 _AGREES = frozenset({Role.APPROVER, Role.INCIDENT_COMMANDER})
 
 RUN = Door(name="command.run", roles=_COMMANDER)
+RUN_OFFER = Door(name="command.run", roles=_COMMANDER, effects=False)
+BEGIN = Door(name=offers.BEGIN, roles=_COMMANDER)
 CONTINUE = Door(name=runbook.CONTINUE, roles=_COMMANDER)
 DONE = Door(name=runbook.DONE, roles=_COMMANDER)
 ABORT = Door(name=runbook.ABORT, roles=_COMMANDER)
@@ -36,11 +38,21 @@ REQUEST_OPEN = Door(name=runbook.REQUEST_OPEN, roles=_COMMANDER, effects=False)
 REQUEST = Door(name=runbook.REQUEST, roles=_COMMANDER)
 REJOIN = Door(name=two_primaries.REJOIN, roles=_COMMANDER)
 
-_BEGUN = "It has begun; nothing is done before you go on."
+_BEGUN = "The runbook has begun. Read its plan; nothing is done before you press *Go on* there."
 _REASON = "two primaries"
 LONG_OVER = "That runbook is over; nothing was done."
 ONE_PRIMARY = "Two primaries do not stand against each other there any more; nothing was done."
+_LONGEST = 500  # a reason from a button is as long as one that is typed
 Act = Callable[[Conductor, Visit], RunbookAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which runbook somebody wants to begin, where, and why; what they did not say is empty."""
+
+    play: Play | None
+    cluster: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +65,38 @@ class RunbookDoors:
         """Hang the doors."""
         for door, act in _ACTS.items():
             app.action(door.name)(self._button(door, act))
+        app.action(BEGIN.name)(self.begun)
         app.action(REJOIN.name)(self.rejoin)
         app.action(REQUEST_OPEN.name)(self.open)
         app.view(REQUEST.name)(self.request)
 
-    def begin(self, visit: Visit, set_name: str, play: Play, *, cluster: str, reason: str) -> None:
+    def begin(self, door: Door, visit: Visit, set_name: str, wish: Wish) -> None:
         """Begin a runbook after every node was asked; tell privately what came of it."""
-        refused = self.house.refusal(visit, RUN)
-        if refused is not None:
-            self.house.private.tell(visit, refused)
+        refused = self.house.refusal(visit, door)
+        if refused is None and set_name not in self.house.conductor.sets:
+            refused = replies.forbidden("That set is not served any more.")
+        if refused is not None or wish.play is None:
+            self.house.private.tell(visit, refused or self.offer(set_name, wish))
             return
-        self._begin(RUN, visit, set_name, play, cluster=cluster, reason=reason)
+        self._begin(door, visit, set_name, wish)
+
+    def links(self, set_name: str) -> dict[str, str]:
+        """Return the address of the open runbook's card, by its id."""
+        r = self.house.conductor.state(set_name).runbook
+        return {r.id: self._permalink(set_name, r)} if r else {}
+
+    def offer(self, set_name: str, wish: Wish) -> Card:
+        """Return every runbook as a button; nothing begins."""
+        command = self.house.command
+        return offers.runbooks(set_name, cluster=wish.cluster, reason=wish.reason, command=command)
+
+    def begun(self, ack: Ack, body: Body) -> None:
+        """Begin what a private answer's button names."""
+        ack()
+        visit = of_click(body)
+        self.house.begin(
+            BEGIN.name, visit, lambda: self.begin(BEGIN, visit, visit.set_name, _wish(visit))
+        )
 
     def rejoin(self, ack: Ack, body: Body) -> None:
         """Begin the runbook that lets the second primary follow the first, from its alarm."""
@@ -79,20 +112,40 @@ class RunbookDoors:
         if refused is not None:
             self.house.private.tell(visit, refused)
             return
-        self._begin(REJOIN, visit, visit.set_name, Play.REJOIN, cluster=cluster, reason=_REASON)
+        wish = Wish(play=Play.REJOIN, cluster=cluster, reason=_REASON)
+        self._begin(REJOIN, visit, visit.set_name, wish)
 
     def _is_second(self, set_name: str, cluster: str) -> bool:
         conductor = self.house.conductor
         seen = conductor.state(set_name).second_primary if set_name in conductor.sets else None
         return seen is not None and seen.cluster == cluster
 
-    def _begin(
-        self, door: Door, visit: Visit, set_name: str, play: Play, *, cluster: str, reason: str
-    ) -> None:
+    def _begin(self, door: Door, visit: Visit, set_name: str, wish: Wish) -> None:
+        if wish.play is None:
+            return
         given = self.house.conductor.runbooks.run(
-            set_name, play, by=visit.user, cluster=cluster or None, reason=reason, cause=visit.cause
+            set_name,
+            wish.play,
+            by=visit.user,
+            cluster=wish.cluster or None,
+            reason=wish.reason,
+            cause=visit.cause,
         )
+        if isinstance(given, Refusal) and given.choices:
+            self.house.count(door.name, given.reason.value)
+            self.house.private.tell(visit, self._places(set_name, wish.play, wish.reason, given))
+            return
         self._tell(door, visit, set_name, given, words=_BEGUN)
+
+    def _places(self, set_name: str, play: Play, reason: str, given: Refusal) -> Card:
+        return offers.places(
+            set_name,
+            given.choices,
+            play=play,
+            reason=reason,
+            words=given.words,
+            command=self.house.command,
+        )
 
     def _button(self, door: Door, act: Act) -> Callable[[Ack, Body], None]:
         def press(ack: Ack, body: Body) -> None:
@@ -193,6 +246,16 @@ class RunbookDoors:
             return Errors(errors={runbook.CLUSTER: given.words})
         told = self._refused(visit.set_name, given)
         return Told(view=modals.notice_view("Not asked for", given.words), card=told)
+
+
+def _wish(visit: Visit) -> Wish:
+    """Return what a button of a private answer carries."""
+    play = visit.asked.get("play", "")
+    return Wish(
+        play=Play(play) if play in set(Play) else None,
+        cluster=visit.asked.get("cluster", ""),
+        reason=visit.asked.get("reason", "")[:_LONGEST],
+    )
 
 
 _ACTS: dict[Door, Act] = {

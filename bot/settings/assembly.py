@@ -73,6 +73,7 @@ def _set(one: SetTable, file: File, directory: Path) -> ReplicationSet:
         client_checklist=tuple(one.client_checklist),
         hands=tuple(dict.fromkeys(one.hands)),
         snapshots=_path(one.snapshots, directory),
+        performance_secondary=one.performance_secondary,
         ceremony=CeremonyRules(
             deadline=times.deadline,
             max=times.max,

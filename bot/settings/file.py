@@ -177,6 +177,10 @@ class SetTable(Table):
     snapshots: str | None = Field(
         None, description="Write the path of a directory for Raft snapshots, in quotes."
     )
+    performance_secondary: bool = Field(
+        default=False,
+        description="Write true where the set's primary is to be a performance secondary.",
+    )
     clusters: list[ClusterTable] = Field(
         min_length=2,
         description="Write a [[replication_sets.clusters]] for the primary and for each secondary: "

@@ -40,11 +40,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Nothing happened, and why, in words for the person who asked."""
+    """Nothing happened, and why, in words for who asked; `choices`: clusters that would fit."""
 
     reason: Reason
     words: str
     evidence: Evidence | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

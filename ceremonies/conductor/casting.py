@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ceremonies.commands import Reason, Refusal
+from ceremonies.conductor.setting_up import performance_forbids
 from ceremonies.events import Play
 from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
@@ -46,7 +47,7 @@ def cast(
         case Play.REPOINT:
             found = _repoint(state, views, cluster)
         case Play.SETUP:
-            found = _setup(rules, modes, cluster)
+            found = _setup(rules, views, cluster)
     if isinstance(found, Refusal):
         return found
     target, source = found
@@ -113,7 +114,7 @@ def _rejoin(state: SetState, modes: _Modes, cluster: str | None) -> _Parts | Ref
     others = [n for n, mode in modes.items() if n != source and mode is Mode.PRIMARY]
     target = cluster or (others[0] if len(others) == 1 else _only_other(modes, source))
     if not target or target == source:
-        return _no("Say which cluster comes back with cluster=NAME.")
+        return _choose("Say which cluster comes back with cluster=NAME.", modes, source)
     return target, source
 
 
@@ -122,7 +123,7 @@ def _retire(state: SetState, modes: _Modes, cluster: str | None) -> _Parts | Ref
     others = [n for n, mode in modes.items() if n != source and mode is Mode.PRIMARY]
     target = cluster or (others[0] if len(others) == 1 else "")
     if not target:
-        return _no("Say which cluster is retired with cluster=NAME.")
+        return _choose("Say which cluster is retired with cluster=NAME.", modes, source)
     if not source or target == source:
         return _no(
             f"{target} is the only cluster that could be the primary; replication is never "
@@ -151,17 +152,21 @@ def _repoint(
     return target, source
 
 
-def _setup(rules: ReplicationSet, modes: _Modes, cluster: str | None) -> _Parts | Refusal:
+def _setup(
+    rules: ReplicationSet, views: Mapping[str, ClusterView], cluster: str | None
+) -> _Parts | Refusal:
+    modes = {name: view.mode for name, view in views.items()}
     primaries = [name for name, mode in modes.items() if mode is Mode.PRIMARY]
     if len(primaries) > 1:
         return _no("Two clusters answer as primary; mend that first.")
     source = primaries[0] if primaries else rules.home_primary or ""
     target = cluster or _only_other(modes, source)
     if not source or not target or source == target:
-        return _no("Say which cluster becomes the secondary with cluster=NAME.")
+        return _choose("Say which cluster becomes the secondary with cluster=NAME.", modes, source)
     if modes[target] is Mode.SECONDARY:
         return _no(f"{target} is a secondary already.")
-    return target, source
+    forbidden = performance_forbids(rules, views, source=source, target=target)
+    return _no(forbidden) if forbidden else (target, source)
 
 
 def _only(modes: _Modes, wanted: Mode) -> str:
@@ -177,7 +182,12 @@ def _only_other(modes: _Modes, than: str) -> str:
 def _which(modes: _Modes, wanted: Mode) -> Refusal:
     fitting = [name for name, mode in modes.items() if mode is wanted] or list(modes)
     words = "Say which cluster with cluster=NAME: " + ", ".join(fitting)
-    return Refusal(reason=Reason.AMBIGUOUS, words=words)
+    return Refusal(reason=Reason.AMBIGUOUS, words=words, choices=tuple(fitting))
+
+
+def _choose(words: str, modes: _Modes, source: str) -> Refusal:
+    fitting = tuple(name for name in modes if name != source)
+    return Refusal(reason=Reason.AMBIGUOUS, words=words, choices=fitting)
 
 
 def _no(words: str) -> Refusal:

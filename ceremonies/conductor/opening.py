@@ -17,6 +17,7 @@ from ceremonies.conductor.people import People
 from ceremonies.conductor.spans import Spans
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.ticking import Ticking
+from ceremonies.conductor.vantages import Vantages
 from ceremonies.decide.terms import Terms
 from ceremonies.errors import LogBroken
 from ceremonies.identity import Identity
@@ -80,12 +81,14 @@ def open_conductor(
         )
         keychain = Keychain(redis, master_keys, name)
         clients = {c.name: client(served, c.name) for c in served.clusters}
+        seen = Observations(redis)
         return Station(
             ledger=ledger,
             clients=clients,
             logins={name: one.login for name, one in clients.items()},
             keychain=keychain,
-            samples=Samples(Observations(redis), name, key=keychain.derive(b"samples")),
+            samples=Samples(seen, name, key=keychain.derive(b"samples")),
+            vantages=Vantages(seen, name, key=keychain.derive(b"vantages"), replica=replica),
             clock=clock,
             terms=lambda: Terms(
                 rules=people().sets[name],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ceremonies.commands import (
     AbortRunbook,
@@ -29,7 +29,6 @@ from ceremonies.events import Event, Play, Purpose
 from ceremonies.evidence import Evidence
 from ceremonies.plans import plan
 from ceremonies.state import SetState
-from ceremonies.vault import ClusterView
 
 PLAY_FOR = {
     Purpose.PROMOTE: Play.FAILOVER,
@@ -53,14 +52,14 @@ def planned(
     views = dict(station.views)
     parts = cast(play, station.ledger.state, rules, views, cluster=cluster)
     if isinstance(parts, Refusal):
-        return Refusal(reason=parts.reason, words=parts.words, evidence=seen)
+        return replace(parts, evidence=seen)
     steps = plan(
         play,
         rules,
         target=parts.target,
         source=parts.source,
         secondaries=parts.secondaries,
-        performance=_performance(views, parts.source),
+        performance=_performance(station, parts.source),
         target_is_secondary=parts.target_is_secondary,
     )
     return StartRunbook(
@@ -74,10 +73,16 @@ def planned(
     )
 
 
-def _performance(views: Mapping[str, ClusterView], source: str) -> tuple[str, ...]:
-    """Return the performance secondaries that the primary knows: each needs a step of its own."""
-    view = views.get(source)
-    return view.performance_secondaries if view else ()
+def _performance(station: Station, source: str) -> tuple[str, ...]:
+    """Return the performance secondaries that the primary knows: each needs a step of its own.
+
+    Of a primary that is silent, those that it knew at the last healthy look.
+    """
+    view = station.views.get(source)
+    if view is not None and view.answers:
+        return view.performance_secondaries
+    sample = station.samples.newest() if station.samples else None
+    return sample.performance_secondaries if sample and sample.primary == source else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -17,15 +17,17 @@ from ceremonies.commands import Fresh, Refusal
 from ceremonies.conductor.configuration import configured_anew
 from ceremonies.conductor.ledger import Ledger
 from ceremonies.conductor.spans import Spans
+from ceremonies.conductor.vantages import Vantages
 from ceremonies.decide.terms import Terms
-from ceremonies.errors import StoreUnreachable
+from ceremonies.errors import ConclaveError, StoreUnreachable
 from ceremonies.events import ClusterIdSeen, Event, Intended, Kind
 from ceremonies.evidence import Evidence, NodeSeen
-from ceremonies.gates import Context, Survey, agreed_id, judge, nodes_seen
+from ceremonies.gates import Autopilot, Context, Survey, agreed_id, judge, nodes_seen
 from ceremonies.keychain import Keychain
 from ceremonies.samples import Sample, Samples, sample_of
 from ceremonies.state import SetState
-from ceremonies.vault import ClusterClient, ClusterView
+from ceremonies.vault import ClusterClient, ClusterView, Mode
+from ceremonies.vault.errors import PermissionDenied
 
 log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ class Station:
     spans: Spans = field(default_factory=Spans)
     views: dict[str, ClusterView] = field(default_factory=dict)
     samples: Samples | None = None
+    vantages: Vantages | None = None
     logins: Mapping[str, Login] = field(default_factory=dict)
     rota_problems: Callable[[], tuple[str, ...]] = tuple
 
@@ -81,9 +84,39 @@ class Station:
         """
         at = self.clock.now()
         seen, sample = self._asked(at)
-        survey = Survey(at=at, views=tuple(seen.values()), sample=sample)
+        context, autopilot = self._tried(seen[target], context or Context())
+        survey = Survey(
+            at=at,
+            views=tuple(seen.values()),
+            sample=sample,
+            vantages=self.vantages.others(at=at) if self.vantages else (),
+            autopilot=autopilot,
+        )
         known = self._known_id(nodes_seen(tuple(seen.values())))
-        return judge(survey, target=target, known_cluster_id=known, context=context or Context())
+        return judge(survey, target=target, known_cluster_id=known, context=context)
+
+    def _tried(self, view: ClusterView, context: Context) -> tuple[Context, Autopilot | None]:
+        """Try the token that is held where it is for, by a read that changes nothing.
+
+        A secondary serves Raft's autopilot to whoever may promote it (facts/vault 6.3). Whatever
+        is neither yes nor no leaves open whether it takes the token.
+        """
+        life, c = context.token, self.ledger.state.open_ceremony(view.name)
+        node = view.active if view.mode is Mode.SECONDARY else None
+        if life is None or not life.held or c is None or node is None:
+            return context, None
+        accepted: bool | None = None
+        healthy = None
+        try:
+            token = self.keychain.open("token", c.cluster, c.nonce).decode()
+            told = self.clients[view.name].operations.autopilot(node, token)
+            accepted, healthy = True, told.healthy
+        except PermissionDenied:
+            accepted = False
+        except ConclaveError as error:
+            log.debug("token.not_tried", set=self.name, problem=type(error).__name__)
+        tried = replace(context, token=replace(life, accepted=accepted))
+        return tried, Autopilot(healthy=healthy) if accepted else None
 
     def ask_all(self) -> dict[str, ClusterView]:
         """Return what every node of every cluster says now; a healthy set is sampled by the way."""
@@ -95,6 +128,8 @@ class Station:
         # Judged is what this look saw: another one may put older views beside ours meanwhile.
         views = {name: seen.result() for name, seen in looks.items()}
         self.views.update(views)
+        if self.vantages is not None:
+            self.vantages.put(views.values(), at=at)
         return views, self._sampled(tuple(views.values()), at=at)
 
     def _sampled(self, views: Sequence[ClusterView], *, at: int) -> Sample | None:

@@ -273,7 +273,7 @@ def _token_step(s: Step, c: Ceremony, *, at: int) -> Step:
     if c.ending in (Ending.PROMOTED, Ending.USED) or (c.is_open and c.token is TokenState.HELD):
         if s.state is StepState.DONE:
             return s
-        words = f"The DR operation token of {c.cluster} is held, sealed."
+        words = f"The DR operation token of {c.cluster} was made."
         if c.duty:
             words = "The token on duty is used; no key holder is needed."
         return replace(s, state=StepState.DONE, done_at=at, words=words)

@@ -9,8 +9,6 @@ from ceremonies.gates.case import Case
 from ceremonies.gates.survey import (
     Autopilot,
     Context,
-    Licence,
-    Performance,
     Survey,
     TokenLife,
     Vantage,
@@ -21,8 +19,6 @@ from ceremonies.gates.survey import (
 __all__ = [
     "Autopilot",
     "Context",
-    "Licence",
-    "Performance",
     "Survey",
     "TokenLife",
     "Vantage",

@@ -63,7 +63,9 @@ def token(case: Case) -> Finding:
     if ending is not None:
         return ending
     if life.accepted is None:
-        return case.unknown(Check.TOKEN, f"We hold one; it was not tried at {case.target} yet.")
+        return case.unknown(
+            Check.TOKEN, f"We hold one; whether {case.target} takes it is not told."
+        )
     left = "" if life.ends_at is None else f" for another {lasting(life.ends_at - case.survey.at)}"
     return case.passes(Check.TOKEN, f"We hold one, and {case.target} takes it{left}.")
 

@@ -108,17 +108,19 @@ def _seal(view: ClusterView) -> str:
 
 
 def licence(case: Case) -> Finding:
-    """Return whether the target's licence lets it serve."""
-    seen = case.survey.licence
-    if seen is None or (seen.ends_at is None and not seen.terminated):
-        return case.unknown(Check.LICENCE, f"{case.target} does not tell when its licence ends.")
-    if seen.terminated or (seen.ends_at is not None and seen.ends_at <= case.survey.at):
-        words = f"The licence of {case.target} has ended: a restart would leave it sealed."
-        return case.warns(Check.LICENCE, words)
-    left = (seen.ends_at or 0) - case.survey.at
-    if left < _LICENCE_MS:
-        words = f"The licence of {case.target} ends in {lasting(left)}."
-        return case.warns(Check.LICENCE, words)
-    if seen.terminated is None:
-        return case.unknown(Check.LICENCE, f"Whether {case.target}'s licence counts is not told.")
-    return case.passes(Check.LICENCE, f"It lasts another {lasting(left)}.")
+    """Return whether the target's licence lets it serve: the worst that any of its nodes tells."""
+    check, target, at = Check.LICENCE, case.target, case.survey.at
+    told_here = [node.licence for node in awake(case.ours)]
+    known = [one for one in told_here if one is not None]
+    ends = [one.ends_at for one in known if one.ends_at is not None]
+    if any(one.terminated for one in known) or any(end <= at for end in ends):
+        words = f"The licence of {target} has ended: a restart would leave it sealed."
+        return case.warns(check, words)
+    left = min(ends, default=at) - at
+    if ends and left < _LICENCE_MS:
+        return case.warns(check, f"The licence of {target} ends in {lasting(left)}.")
+    if not ends or len(ends) < len(told_here):
+        return case.unknown(check, f"{target} does not tell when its licence ends.")
+    if any(one.terminated is None for one in known):
+        return case.unknown(check, f"Whether {target}'s licence counts is not told.")
+    return case.passes(check, f"It lasts another {lasting(left)}.")

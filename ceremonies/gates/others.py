@@ -95,30 +95,32 @@ def _follows_nobody(view: ClusterView) -> bool:
 
 def performance(case: Case) -> Finding:
     """Return whether performance replication hangs on this: its secondaries lose their primary."""
-    check, seen, modes = Check.PERFORMANCE, case.survey.performance, _modes(case)
-    mode = seen.mode if seen else ""
-    if mode not in ("", _DISABLED) or any(one != _DISABLED for one in modes):
-        names = listed(_performance_secondaries(case)) or "its secondaries"
+    check, modes = Check.PERFORMANCE, _modes(case)
+    if any(one != _DISABLED for one in modes):
+        names = listed(_names(case)) or "its secondaries"
         words = (
             f"The set is part of performance replication: {case.target} becomes its primary, and "
             f"{names} must be pointed at it (performance update-primary)."
         )
         return case.warns(check, words)
-    if mode == _DISABLED or modes:
+    if modes:
         return case.passes(check, "There is none.")
     return case.unknown(check, "Whether the primary replicates for performance is not told.")
 
 
-def _performance_secondaries(case: Case) -> tuple[str, ...]:
-    seen, view = case.survey.performance, case.source_view
-    return seen.secondaries if seen else tuple(getattr(view, "performance_secondaries", ()))
+def _names(case: Case) -> tuple[str, ...]:
+    """Return the performance secondaries that the primary names, or named when it was last well."""
+    view, sample = case.source_view, case.survey.sample
+    if view is not None and awake(view):
+        return view.performance_secondaries
+    return sample.performance_secondaries if sample and sample.primary == case.source else ()
 
 
 def _modes(case: Case) -> set[str]:
     """Return what the primary says of it; if none of its nodes answers, what it last said."""
     view, sample = case.source_view, case.survey.sample
     if view is not None and awake(view):
-        every = all(getattr(node, "performance_mode", None) for node in awake(view))
+        every = all(node.performance_mode for node in awake(view))
         found = told(view, "performance_mode") if every else ""
     else:
         found = sample.performance if sample and sample.primary == case.source else ""

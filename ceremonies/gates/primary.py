@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ceremonies.evidence import Check, Finding
 from ceremonies.gates.case import Case, awake, listed, says
 from ceremonies.gates.link import Hears, link
+from ceremonies.gates.survey import Vantage
 from ceremonies.vault.views import ClusterView, Mode, NodeView, Reach
 
 _SAW_MS = 60_000  # what another replica saw before that says nothing about now
@@ -116,10 +117,11 @@ def _silent(case: Case, unsure: str, hears: Hears, how: str) -> Finding:
             )
             return case.blocks(Check.PRIMARY, words, cause="hears")
         case Hears.LOST:
-            words = f"{case.target} has lost its primary too ({how}). {_LOOK} {unsure}"
+            words = f"{case.target} has lost its primary too ({how}). {_places(case)} {unsure}"
             return case.warns(Check.PRIMARY, words, cause="lost")
         case Hears.UNTOLD:
-            words = f"{case.target} does not tell whether it hears its primary. {_LOOK} {unsure}"
+            told = f"{case.target} does not tell whether it hears its primary."
+            words = f"{told} {_places(case)} {unsure}"
             return case.warns(Check.PRIMARY, words, cause="untold")
 
 
@@ -143,9 +145,33 @@ def _answers(primaries: dict[str, list[str]]) -> str:
 
 
 def _seen_elsewhere(case: Case) -> tuple[str, str] | None:
-    fresh = [one for one in case.survey.vantages if case.survey.at - one.at <= _SAW_MS]
-    found = ((name, one.replica) for one in fresh for name in one.primaries)
-    return next(((name, who) for name, who in found if name != case.target), None)
+    """Return a cluster that another replica saw as primary, and which replica that was.
+
+    A cluster that says here what it is has spoken for itself.
+    """
+    unsure = {view.name for view in case.others if _unsure([view])}
+    found = ((name, one.replica) for one in _fresh(case) for name in one.primaries)
+    return next(((name, who) for name, who in found if name in unsure), None)
+
+
+def _places(case: Case) -> str:
+    """Return from where else the old primary is not reachable, or that nobody looked from there."""
+    source = case.source_view
+    others = [one.replica for one in _fresh(case) if case.source in one.silent]
+    if source is None or any(map(_answers_at_all, source.nodes)) or not others:
+        return _LOOK
+    return (
+        f"{source.name} is not reachable from {len(others) + 1} replicas of Conclave: from here, "
+        f"{listed(others)}. If they stand in one network, look from another one before you agree."
+    )
+
+
+def _fresh(case: Case) -> list[Vantage]:
+    return [one for one in case.survey.vantages if case.survey.at - one.at <= _SAW_MS]
+
+
+def _answers_at_all(node: NodeView) -> bool:
+    return node.reached in (Reach.ANSWERED, Reach.SEALED)
 
 
 def _unsure(views: Iterable[ClusterView]) -> str:

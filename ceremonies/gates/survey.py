@@ -13,19 +13,16 @@ MINUTE_MS = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vantage:
-    """What another replica saw from where it runs: the clusters that answered it as primary."""
+    """What another replica saw from where it runs, at `at` (ms).
+
+    `primaries` are the clusters that answered it as primary, `silent` those of which no node
+    answered it.
+    """
 
     replica: str
     at: int
     primaries: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performance:
-    """`sys/replication/performance/status` of the primary. `secondaries` are their ids."""
-
-    mode: str
-    secondaries: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +34,6 @@ class Autopilot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Licence:
-    """What a cluster says of its licence; `ends_at` in ms, None: not told."""
-
-    terminated: bool | None = None
-    ends_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """Everything that was seen for one judgement, at `at` (ms)."""
 
@@ -52,9 +41,7 @@ class Survey:
     views: tuple[ClusterView, ...]
     sample: Sample | None = None
     vantages: tuple[Vantage, ...] = ()
-    performance: Performance | None = None
     autopilot: Autopilot | None = None
-    licence: Licence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

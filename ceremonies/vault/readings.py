@@ -14,7 +14,7 @@ from ceremonies.vault.replies import NotOfVault, flag, number, payload, text, te
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerformanceStatus:
-    """`sys/replication/performance/status`. `mode` is Vault's own word; the others are ids.
+    """`sys/replication/performance/status`. `mode`, `state` are Vault's words; the rest are ids.
 
     `known_secondaries` counts every id that was ever given out and not revoked; `secondaries`
     are those that the primary hears of.
@@ -23,6 +23,7 @@ class PerformanceStatus:
     mode: str
     known_secondaries: tuple[str, ...] = ()
     secondaries: tuple[str, ...] = ()
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ def performance_status(body: object) -> PerformanceStatus:
         mode=mode,
         known_secondaries=texts(fields, "known_secondaries"),
         secondaries=tuple(one for one in ids if one),
+        state=text(fields, "state") or None,
     )
 
 

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from lab.crew import Crew
 from lab.openbao import Refused, Unanswered
 from lab.scenarios.timeline import Timeline
+from lab.sights import Seen
 from lab.stage import CHANNEL, SET, Stage
 
 _RUNBOOK_S = 150.0
+_REJOIN = "runbook.rejoin"
 
 
 class Letters:
@@ -134,9 +136,11 @@ def play_rejoin(stage: Stage, timeline: Timeline) -> bool:
     stage.vaults["a"].revive()
     letters.write("stray", "a")
     sam = stage.people["Sam"]
-    alarm = sam.waits_for("Two primaries", channel=CHANNEL, within=60)
+    alarm = sam.waits_for("Two primaries", channel=CHANNEL, button=_REJOIN, within=60)
     timeline.slack("#incident", alarm.text)
-    _plays(stage, timeline, "rejoin cluster=a reason=a is back")
+    _plays(stage, timeline, alarm=alarm)
+    over = sam.waits_until(alarm, "One primary again")
+    timeline.slack("#incident", over.text)
     _replicate(stage, "a")
     held = [
         letters.proves("first", "b"),
@@ -156,8 +160,11 @@ PLOTS: dict[str, tuple[tuple[str, ...], Callable[[Stage, Timeline], bool]]] = {
 }
 
 
-def _plays(stage: Stage, timeline: Timeline, words: str) -> None:
-    """Let the cast see a runbook through: until its card says that it is done."""
+def _plays(stage: Stage, timeline: Timeline, words: str = "", *, alarm: Seen | None = None) -> None:
+    """Let the cast see a runbook through: until its card says that it is done.
+
+    Sam begins it by the words after its set, or by the button of an alarm.
+    """
     sam = stage.people["Sam"]
     before = stage.chat.workspace.pulse.revision
     crew = Crew(stage, tells=timeline.person)
@@ -166,7 +173,12 @@ def _plays(stage: Stage, timeline: Timeline, words: str) -> None:
         seen = sam.look("Runbook done", channel=CHANNEL)
         return seen is not None and seen.message.revision > before
 
-    crew.sees_through(f"/dr run {SET} {words}", until=over, within=_RUNBOOK_S)
+    if alarm is None:
+        crew.sees_through(f"/dr run {SET} {words}", until=over, within=_RUNBOOK_S)
+    else:
+        timeline.person("Sam", f"presses “{alarm.buttons[_REJOIN]}” on the alarm")
+        sam.clicks(_REJOIN, alarm)
+        crew.does_what_is_asked(until=over, within=_RUNBOOK_S)
     card = sam.look("Runbook done", channel=CHANNEL)
     if card is not None:
         timeline.slack("#incident", card.text)

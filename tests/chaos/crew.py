@@ -101,7 +101,8 @@ class Crew:
         elif "promotion.approve" in buttons and "must approve" in card.text:
             self._presses(self._people["Kim"], "promotion.approve", card)
         for number, name in enumerate(HOLDERS[:1] if self._cancels else HOLDERS):
-            self._gives(name, self._shares[number])
+            with suppress(NotSeen, NotPossible):  # who waits in vain holds up nobody else
+                self._gives(name, self._shares[number])
 
     def _presses(self, person: Person, button: str, card: Seen) -> None:
         """Press once, and look until the card changes."""

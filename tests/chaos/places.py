@@ -32,13 +32,14 @@ class Place:
 class Places:
     """All of one play, for every lane: `usual` is what a run without mishap writes.
 
-    `mishaps` is for all plays: where somebody died at an entry that only a mishap brings.
+    `mishaps` is for all plays: where somebody died at an entry that only a mishap brings; None:
+    nobody dies there.
     """
 
     play: str
     usual: set[Place] = field(default_factory=set)
     met: set[Place] = field(default_factory=set)
-    mishaps: set[Place] = field(default_factory=set)
+    mishaps: set[Place] | None = None
     _taken: set[Place] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,13 +61,19 @@ class Places:
         """
         with self._lock:
             known = any(place.words == usual.words for usual in self.usual)
-            wanted = place in self.usual if known else place.nth == 1
-            if not wanted or place in self.met | self.mishaps | self._taken:
+            if place in self.met | self._taken or not (known or self._is_new(place)):
                 return False
-            if not known:
-                self.mishaps.add(place)
+            if known and place not in self.usual:
+                return False
             self._taken.add(place)
             return True
+
+    def _is_new(self, mishap: Place) -> bool:
+        """Return whether nobody died at this kind of mishap; somebody is to, then."""
+        if self.mishaps is None or mishap.nth > 1 or mishap in self.mishaps:
+            return False
+        self.mishaps.add(mishap)
+        return True
 
     def settles(self, place: Place, *, killed: bool) -> None:
         """Somebody was killed there, or was not after all."""

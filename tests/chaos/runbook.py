@@ -12,6 +12,7 @@ import redis
 
 from lab.crew import Crew
 from lab.enterprise.loop import BackgroundLoop
+from lab.process import NotInTime, wait_until
 from lab.sights import NotSeen
 from lab.stage import Bot, Stage
 from tests.chaos.places import Hunt
@@ -62,14 +63,17 @@ class Replicas:
     _ready: set[int] = field(default_factory=set)
 
     def stand_by(self) -> int:
-        """Let three live; return how many of them are ready."""
+        """Let three live; return how many of them are ready. All but one may die."""
         alive = living(self.stage)
         for bot in alive:
             if bot.pid not in self._ready and bot.is_ready:
                 self._ready.add(bot.pid)
         while len(alive) < REPLICAS:
             alive.append(self._another())
-        return sum(bot.pid in self._ready for bot in alive)
+        ready = sum(bot.pid in self._ready for bot in alive)
+        if self.hunt is not None:
+            self.hunt.spare = ready - 1
+        return ready
 
     def close(self) -> None:
         """Let nobody come to Redis this way any more."""
@@ -127,9 +131,9 @@ def _seen_through(replicas: Replicas, act: Act, over: Callable[[], bool]) -> str
     """Return what went wrong; empty: the runbook is done."""
 
     def watched() -> bool:
-        ready = replicas.stand_by()
-        if replicas.hunt is not None:
-            replicas.hunt.spare = ready - 1
+        # People wait until somebody may die: there is something to hit, then, in what they begin.
+        with suppress(NotInTime):
+            wait_until(lambda: replicas.stand_by() > 1, seconds=20, what="one is spare")
         with suppress(redis.ConnectionError):  # our own connection is cut like any other
             return over()
         return False

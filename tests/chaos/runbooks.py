@@ -162,16 +162,21 @@ def opened(directory: Path, chance: random.Random) -> Iterator[Lane]:
     with ExitStack() as leaving:
         server = RedisServer(directory=directory / "redis").start()
         leaving.callback(server.kill)
-        loop = BackgroundLoop("wiretaps")
-        leaving.callback(loop.close)
         vaults = leaving.enter_context(practice_range(directory / "vaults"))
-        yield Lane(
-            directory=directory,
-            vaults=vaults,
-            redis=server,
-            loop=loop,
-            cutter=Cutter(server.url, chance, every=CUT_EVERY_S),
-        )
+        yield leaving.enter_context(lane_on(vaults, server, directory, chance))
+
+
+@contextmanager
+def lane_on(
+    vaults: ReplicationRange, server: RedisServer, directory: Path, chance: random.Random
+) -> Iterator[Lane]:
+    """Give a lane on these parts, which are left running."""
+    loop = BackgroundLoop("wiretaps")
+    cutter = Cutter(server.url, chance, every=CUT_EVERY_S)
+    try:
+        yield Lane(directory=directory, vaults=vaults, redis=server, loop=loop, cutter=cutter)
+    finally:
+        loop.close()
 
 
 def rows_of(found: Sequence[Played], places: dict[str, Places], *, cuts: int) -> list[Row]:

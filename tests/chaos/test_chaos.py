@@ -12,9 +12,13 @@ import pytest
 from lab.enterprise import ReplicationRange
 from lab.redis import RedisServer
 from lab.stage import Stage
+from tests.chaos import runbooks
 from tests.chaos.ceremonies import rows_of
 from tests.chaos.lane import Cutter, Lane
+from tests.chaos.places import Place, Places
+from tests.chaos.stories import STORIES
 from tests.chaos.trial import SPOTS, Found, Plan
+from tests.chaos.wiretap import When
 from tests.e2e.spots import SOON
 
 WELL = [
@@ -50,6 +54,27 @@ def test_a_trial(lane: Lane) -> None:
     found = lane.holds(Plan(effect="share", after=True))
     assert found.is_well, found
     assert lane.cutter.cuts > 0
+
+
+def test_a_runbook(
+    dr: ReplicationRange, redis_server: RedisServer, redis_url: str, tmp_path: Path
+) -> None:
+    """A run without mishap tells the places; where only one is left, a replica is killed there."""
+    with runbooks.lane_on(dr, redis_server, tmp_path, random.Random(1)) as lane:  # noqa: S311
+        assert redis_url == redis_server.url
+        (repointing,) = (story for story in STORIES if story.plays == ("repoint",))
+        places = {"repoint": Places("repoint")}
+        (learnt,) = lane.plays(repointing, places, number=1)
+        assert learnt.is_well, learnt
+        known = places["repoint"]
+        last = Place("step_accepted update-primary:b", 1, When.UNWRITTEN)
+        known.met = known.usual - {last}
+
+        (played,) = lane.plays(repointing, places, number=2)
+
+    assert played.is_well, played
+    assert known.left == set()
+    assert str(last) in played.at
 
 
 def test_all_is_well() -> None:

@@ -87,10 +87,11 @@ def test_a_place_that_was_missed() -> None:
 def test_what_only_a_mishap_brings() -> None:
     """It is worth one kill, and no goal."""
     places = learnt()
+    places.mishaps = set()
     adopted = {"type": "adopted"}
     hunt = Hunt(places, spare=2)
-    hunt.wrote(entry(1, STARTED), killed=False)
     hunt.aims(entry(1, STARTED))
+    hunt.missed(entry(1, STARTED))
     assert lives_through(hunt, 2, adopted) is When.WRITTEN
     assert lives_through(hunt, 3, adopted) is None
     assert all("adopted" not in place.words for place in places.left)

@@ -6,16 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cards import overview, replies
+from bot.cards import offers, overview, replies
 from bot.cards.kit import Card
 from ceremonies.ceremony import Ending, TokenState
 from ceremonies.commands import Reason, Refusal
-from ceremonies.events import Purpose
+from ceremonies.events import Play, Purpose, SecondPrimarySeen
 from tests.bot.cards import states
 from tests.bot.cards.reading import buttons, dialog, value, words
 from tests.bot.cards.states import ADA, KIM, ROSTER, RULES, SAM
+from tests.bot.listeners.boards import rejoining
 
 LINK = "https://example.slack.example/archives/C0INCIDENT/p1"
+
+
+QUIET = {"payments": states.state()}
 
 
 def all_buttons(card: Card) -> list[tuple[str, dict[str, str]]]:
@@ -115,20 +119,79 @@ def test_short_answers_say_what_they_should(card: Card, phrase: str) -> None:
 
 def test_help_is_by_role() -> None:
     """A commander can start; an approver is told how; a stranger is told nothing more."""
-    commander = overview.help_card(ROSTER, SAM, ["payments", "billing"], command="/dr")
+    both = {"payments": states.state(), "billing": replace(states.state(), name="billing")}
+    commander = overview.help_card(ROSTER, SAM, both, command="/dr")
     assert all_buttons(commander) == [
         (action_id, {"set": name})
         for name in ("payments", "billing")
-        for action_id in ("status.show", "ceremony.start")
+        for action_id in ("status.show", "runbook.begin", "ceremony.start")
     ]
     assert "`/dr start SET for=promote`" in words(commander)
-    approver = overview.help_card(ROSTER, KIM, ["payments"], command="/dr")
+    assert "`/dr run SET failover`" in words(commander)
+    approver = overview.help_card(ROSTER, KIM, QUIET, command="/dr")
     assert all_buttons(approver) == [("status.show", {"set": "payments"})]
     assert "*Approver:*" in words(approver)
-    assert "*Key holder:*" in words(overview.help_card(ROSTER, ADA, [], command="/dr"))
-    stranger = overview.help_card(ROSTER, "U0MALLORY", ["payments"], command="/dr")
+    assert "*Key holder:*" in words(overview.help_card(ROSTER, ADA, {}, command="/dr"))
+    stranger = overview.help_card(ROSTER, "U0MALLORY", QUIET, command="/dr")
     assert "not on the roster" in words(stranger)
     assert not all_buttons(stranger)
+
+
+def test_help_has_the_buttons_that_fit_the_moment() -> None:
+    """Nothing is offered that would be refused; what goes on is said beside the set's name."""
+    runbook = rejoining().state
+    two = replace(
+        states.state(),
+        second_primary=SecondPrimarySeen(cluster="a", nodes=(), primary="b"),
+        second_primary_at=states.T0,
+    )
+    cases = {
+        "nothing is open": (states.state(), ["runbook.begin", "ceremony.start"]),
+        "Promote payments/b: 1 of 3": (states.state(states.collecting(ADA)), ["runbook.begin"]),
+        "runbook rejoin of payments/a, now: take a snapshot": (runbook, []),
+        "two primaries": (two, ["runbook.rejoin", "runbook.begin", "ceremony.start"]),
+    }
+    for phrase, (state, ids) in cases.items():
+        card = overview.help_card(ROSTER, SAM, {"payments": state}, command="/dr")
+        assert [action_id for action_id, _ in all_buttons(card)] == ["status.show", *ids], phrase
+        assert phrase in words(card)
+
+
+def test_status_tells_of_the_runbook() -> None:
+    """Which, how far, since when, and where its card stands; and that there are two primaries."""
+    world = rejoining()
+    state = replace(
+        world.state,
+        second_primary=SecondPrimarySeen(cluster="a", nodes=(), primary="b"),
+        second_primary_at=states.T0,
+    )
+    r = world.state.runbooks[-1]
+    card = overview.status_card(state, RULES, permalinks={r.id: LINK})
+    said = words(card)
+    assert "*Runbook rejoin of payments/a, now: take a snapshot of payments/a*, begun" in said
+    assert f"<{LINK}|Open its card>" in said
+    assert "*Two primaries:*" in said
+    assert "runbook rejoin of payments/a" in card.text
+
+
+def test_the_runbooks_are_offered() -> None:
+    """Each with when it is right; the button carries all that was said."""
+    card = offers.runbooks("payments", cluster="b", reason="no power", command="/dr")
+    assert "Nothing has begun" in card.text
+    assert all_buttons(card) == [
+        (
+            "runbook.begin",
+            {"set": "payments", "play": play.value, "cluster": "b", "reason": "no power"},
+        )
+        for play in offers.WHEN
+    ]
+    assert set(offers.WHEN) == set(Play)
+    where = offers.places("payments", ["b", "c"], play=Play.REPOINT, words="Say it.", command="/dr")
+    assert all_buttons(where) == [
+        ("runbook.begin", {"set": "payments", "play": "repoint", "cluster": name})
+        for name in ("b", "c")
+    ]
+    assert "`/dr run payments repoint cluster=b`" in words(where)
 
 
 def test_status_tells_ceremony_roles_and_what_comes_later() -> None:

@@ -62,6 +62,10 @@ UNDERSTOOD = {
             "reason": "maintenance",
         },
     ),
+    "no runbook": (
+        "run payments reason=fire",
+        {"verb": Verb.RUN, "set_name": "payments", "reason": "fire"},
+    ),
     "a runbook before its set": (
         "run Planned_Failover payments",
         {"verb": Verb.RUN, "set_name": "payments", "play": Play.PLANNED_FAILOVER},
@@ -152,7 +156,11 @@ REFUSED = {
         ("`for=promote`", "`drill`"),
     ),
     "a word too many": ("status payments please", Reason.MALFORMED, ("`please`",)),
-    "no runbook": ("run payments", Reason.MALFORMED, ("which runbook", "`failover`")),
+    "no runbook that is known": (
+        "run payments x",
+        Reason.MALFORMED,
+        ("which runbook", "`failover`"),
+    ),
     "a runbook mistyped": ("run payments fialover", Reason.MALFORMED, ("`failover`?",)),
     "a shift": ("SHIFT payments issue", Reason.COMES_LATER, ("comes later",)),
     "a report": ("report payments", Reason.COMES_LATER, ("comes later",)),

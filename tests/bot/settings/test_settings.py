@@ -62,6 +62,7 @@ def test_everything_in_the_file_arrives(draft: Draft) -> None:
         client_checklist=["DNS vault.example → b"],
         hands=["demote", "disable", "demote"],
         snapshots="snapshots",
+        performance_secondary=True,
     )
     (draft.directory / "snapshots").mkdir()
     draft.cluster.update(
@@ -96,6 +97,7 @@ def test_everything_in_the_file_arrives(draft: Draft) -> None:
     assert b.auth == Kubernetes(role="conclave")
     assert served.hands == ("demote", "disable")
     assert served.snapshots == draft.directory / "snapshots"
+    assert served.performance_secondary
     assert served.canary_path == "kv/conclave-canary"
     assert "payments: a has no auth" in " ".join(told.warnings)
 

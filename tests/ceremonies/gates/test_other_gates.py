@@ -9,10 +9,9 @@ import pytest
 from ceremonies.evidence import Check, Level
 from ceremonies.gates import (
     Context,
-    Licence,
-    Performance,
     TokenLife,
 )
+from ceremonies.vault.readings import Licence, PerformanceStatus
 from tests.ceremonies.gates.verdicts import (
     A_GONE,
     A_LIVES,
@@ -192,21 +191,30 @@ def test_clocks(skew: int | None, level: Level) -> None:
 )
 def test_the_licence(told: Licence | None, level: Level, words: str) -> None:
     """One that ends within a week is said; it forbids nothing, since Vault still serves."""
-    holds(seen(A_GONE, B, licence=told), Check.LICENCE, level, words)
+    b = node("b", licence=told)
+    holds(seen(A_GONE, b), Check.LICENCE, level, words)
+    mute = node("b", number=2)
+    holds(seen(A_GONE, b, mute), Check.LICENCE, UNKNOWN if level is PASS else level, "licence")
+    good = node("b", number=2, licence=Licence(terminated=False, ends_at=T0 + 90 * DAY))
+    assert verdict(seen(A_GONE, b, good), Check.LICENCE)[0] is level
 
 
 @pytest.mark.parametrize(
-    ("told", "level", "words"),
+    ("mode", "told", "level", "words"),
     [
-        (None, UNKNOWN, "is not told"),
-        (Performance(mode="disabled"), PASS, "none"),
-        (Performance(mode="primary", secondaries=("eu", "us")), WARN, "eu, us must be pointed"),
-        (Performance(mode="primary"), WARN, "its secondaries must be pointed"),
+        (None, None, UNKNOWN, "is not told"),
+        ("disabled", None, PASS, "none"),
+        ("primary", ("eu", "us"), WARN, "eu, us must be pointed"),
+        ("primary", None, WARN, "its secondaries must be pointed"),
     ],
 )
-def test_performance_replication(told: Performance | None, level: Level, words: str) -> None:
+def test_performance_replication(
+    mode: str | None, told: tuple[str, ...] | None, level: Level, words: str
+) -> None:
     """The secondary of a performance primary becomes one, and whoever follows it must be told."""
-    holds(seen(A_GONE, B, performance=told), Check.PERFORMANCE, level, words)
+    status = PerformanceStatus(mode="primary", secondaries=told) if told else None
+    a = node("a", "primary", performance_mode=mode, performance=status)
+    holds(seen(a, B_STREAMS), Check.PERFORMANCE, level, words)
 
 
 def test_performance_replication_as_last_seen() -> None:
@@ -234,7 +242,7 @@ def test_fencing() -> None:
     [
         (None, UNKNOWN, UNKNOWN, "none yet"),
         (TokenLife(held=False), UNKNOWN, UNKNOWN, "none yet"),
-        (TokenLife(held=True, endless=True), UNKNOWN, UNKNOWN, "not tried at b yet"),
+        (TokenLife(held=True, endless=True), UNKNOWN, UNKNOWN, "whether b takes it is not told"),
         (TokenLife(held=True, accepted=True), UNKNOWN, UNKNOWN, "when it ends is not known"),
         (TokenLife(held=True, accepted=True, endless=True), PASS, PASS, "b takes it."),
         (TokenLife(held=True, accepted=True, ends_at=T0 + HOUR), PASS, PASS, "another 60 min"),

@@ -123,6 +123,32 @@ def test_another_replica_sees_it(age: int, level: Level) -> None:
     assert verdict(seen(A_GONE, B, vantages=(there,)), Check.PRIMARY)[0] is level
 
 
+def test_another_replica_sees_what_says_here_what_it_is() -> None:
+    """Roles change between two looks: whoever speaks for itself here is believed."""
+    there = Vantage(replica="r2", at=T0 - 1000, primaries=("a",))
+    assert verdict(seen(node("a"), B, vantages=(there,)), Check.PRIMARY)[0] is PASS
+
+
+@pytest.mark.parametrize(
+    ("told", "silent_there", "words"),
+    [
+        pytest.param([A_GONE], ("a",), "not reachable from 2 replicas of Conclave", id="neither"),
+        pytest.param([A_GONE], ("c",), "Look from a second place", id="another one is silent"),
+        pytest.param([A_GONE], (), "Look from a second place", id="it answers there"),
+        pytest.param([sealed("a")], ("a",), "Look from a second place", id="sealed here"),
+    ],
+)
+def test_another_replica_does_not_see_it_either(
+    told: list[Said], silent_there: tuple[str, ...], words: str
+) -> None:
+    """It is said from how many places; it stays a warning, since they may be in one network."""
+    there = Vantage(replica="r2", at=T0 - 1000, primaries=(), silent=silent_there)
+    for b in (B, node("b", dr=None)):
+        holds(seen(*told, b, vantages=(there,)), Check.PRIMARY, WARN, words)
+    old = replace(there, at=T0 - MINUTE - 1)
+    holds(seen(*told, B, vantages=(old,)), Check.PRIMARY, WARN, "Look from a second place")
+
+
 @pytest.mark.parametrize(
     ("told", "level", "words"),
     [

@@ -14,6 +14,7 @@ from ceremonies.evidence import Check, Evidence, Level
 from ceremonies.gates import Context, Survey, TokenLife, judge
 from ceremonies.samples import Sample, Streamed
 from ceremonies.vault import ClusterView, DrStatus, Mode, NodeView, Peer, Reach
+from ceremonies.vault.readings import Licence
 from tests.ceremonies.sights import CLUSTER_ID, T0
 
 NUMBERS = st.none() | st.sampled_from((-9000, 0, 3, 9000, 9001, 60_000))
@@ -51,6 +52,11 @@ def _at_one(node: NodeView) -> NodeView:
     return replace(node, dr=replace(node.dr, mode=node.mode)) if node.dr else node
 
 
+licences = st.builds(
+    Licence,
+    terminated=st.none() | st.booleans(),
+    ends_at=st.none() | st.sampled_from((0, T0 + 1, T0 + 90 * 86_400_000)),
+)
 awake = st.builds(
     NodeView,
     address=st.sampled_from(("https://one", "https://two")),
@@ -60,6 +66,8 @@ awake = st.builds(
     mode=MODES,
     cluster_id=st.none() | st.sampled_from((CLUSTER_ID, "another")),
     version=VERSIONS,
+    licence=st.none() | licences,
+    performance_mode=st.sampled_from((None, "disabled", "primary")),
     dr=st.none() | replications,
 ).map(_at_one)
 sealed = st.builds(

@@ -20,6 +20,7 @@ from ceremonies.vault import (
     TokenDeletion,
 )
 from ceremonies.vault import errors as e
+from ceremonies.vault.readings import Autopilot
 from tests.ceremonies.model.fate import Fated
 from tests.ceremonies.model.vault import NODE
 from tests.ceremonies.model.world import ModelWorld
@@ -72,6 +73,15 @@ class ModelClient:
             return self.world.vault.promote(dr_operation_token)
 
         return self._sent(node, sent)
+
+    @property
+    def operations(self) -> ModelClient:
+        """The one of them that a ceremony needs is here too."""
+        return self
+
+    def autopilot(self, node: str, token: str) -> Autopilot:
+        """Tell how Raft stands to whoever holds the token."""
+        return self._sent(node, lambda: self.world.vault.autopilot(token))
 
     def delete_operation_token(self, node: str, dr_operation_token: str) -> TokenDeletion:
         """Delete the token; a lost reply tells nothing."""

@@ -21,6 +21,7 @@ from ceremonies.vault import (
     TokenDeletion,
 )
 from ceremonies.vault import errors as e
+from ceremonies.vault.readings import Autopilot
 
 NODE = "https://vault-b1.example:8200"
 REQUIRED = 3
@@ -123,6 +124,13 @@ class ModelVault:
         self.promotions += 1
         self.mode, self.nonce, self.given, self.ghost = None, "", [], None
         return Accepted(warnings=())
+
+    def autopilot(self, token: str) -> Autopilot:
+        """Tell how Raft stands to whoever may promote."""
+        self._works()
+        if token != self.token:
+            raise e.PermissionDenied(node=NODE)
+        return Autopilot(healthy=True)
 
     def delete_token(self, token: str) -> TokenDeletion:
         """Delete the token, if it is still a secondary's business."""

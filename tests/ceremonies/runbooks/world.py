@@ -54,13 +54,14 @@ class World(Replica):
     def goes_on(self, *, turns: int = 400) -> None:
         """Replicas do what is owed, people what is asked of them, until nothing is left."""
         for _ in range(turns):
-            if not self.turn() and not self._people():
+            if not self.turn() and not self.people():
                 if self.state.runbook is None and not self.state.intents:
                     return
                 self.now += 5_000
         raise AssertionError(f"it does not end: {self.state.runbook}")
 
-    def _people(self) -> bool:
+    def people(self) -> bool:
+        """Let somebody do what a card asks of them; return whether anybody did."""
         r = self.state.runbook
         for step in r.at_hand if r else ():
             assert r is not None
