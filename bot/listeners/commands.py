@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, assert_never
 
@@ -15,7 +12,7 @@ from bot.cards.health import health_card
 from bot.cards.kit import Card
 from bot.cards.limits import MESSAGE_BLOCKS
 from bot.listeners.house import House
-from bot.listeners.looks import Looks
+from bot.listeners.looks import Looks, in_time
 from bot.listeners.operations import CANCEL, NUDGE
 from bot.listeners.orders import Order, Verb, parse
 from bot.listeners.promotions import PromotionDoors
@@ -139,7 +136,7 @@ class CommandDoors:
         links = {name: self.looks.pool.submit(self._links, name) for name in names}
         until = visit.arrived + _STATUS_WITHIN_S
         cards = [
-            self._status_of(name, _in_time(looks[name], until), _in_time(links[name], until))
+            self._status_of(name, in_time(looks[name], until), in_time(links[name], until))
             for name in names
         ]
         text = " ".join(card.text for card in cards)
@@ -286,13 +283,6 @@ class CommandDoors:
 
 def _say(ack: Ack, card: Card) -> None:
     ack(text=card.text, blocks=card.blocks, response_type="ephemeral")
-
-
-def _in_time(work: Future[T], until: float) -> T | None:
-    try:
-        return work.result(max(0.0, until - time.monotonic()))
-    except NotInTime:
-        return None
 
 
 def _of_button(visit: Visit) -> Order:

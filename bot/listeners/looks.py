@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Executor, Future
+from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ceremonies.conductor import Conductor
 from ceremonies.evidence import Evidence
 
+T = TypeVar("T")
 FRESH_MS = 60_000
 
 
@@ -41,3 +45,11 @@ class Looks:
         seen = self.conductor.look(key[0], target=key[1])
         self._newest[key] = seen
         return seen
+
+
+def in_time(work: Future[T], until: float) -> T | None:
+    """Return what this came to, if it comes by `until` (monotonic seconds)."""
+    try:
+        return work.result(max(0.0, until - time.monotonic()))
+    except NotInTime:
+        return None

@@ -10,9 +10,9 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from enum import StrEnum
 
+from bot.listeners.wording import closest, listed, plain, shown, unquoted
 from ceremonies import share
 from ceremonies.commands import Reason, Refusal
 from ceremonies.duty import RING
@@ -22,8 +22,6 @@ from ceremonies.topology import ReplicationSet
 LONGEST_REASON = 500
 _COMMAND = "/dr"  # as our texts write it
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-_QUOTES = "\"'`\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a"
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _REASON = re.compile(rf"(?:^|(?<=\s))[{_DASHES}]*reason\s*=\s*", re.IGNORECASE)
 _EQUALS = re.compile(r"\s*=\s*")
@@ -53,7 +51,6 @@ class ShiftWish(StrEnum):
 
 
 LATER = ("report",)
-
 _OPTIONS: Mapping[Verb, tuple[str, ...]] = {
     Verb.HELP: (),
     Verb.START: ("for", "cluster", "reason"),
@@ -98,10 +95,10 @@ def parse(
 
 
 def _read(text: str, sets: Mapping[str, ReplicationSet]) -> Order | Refusal:
-    line = _plain(text)
+    line = plain(text)
     found = _REASON.search(line)
     head, reason = (line[: found.start()], line[found.end() :]) if found else (line, None)
-    words = [_unquoted(word) for word in _EQUALS.sub("=", head).split()]
+    words = [unquoted(word) for word in _EQUALS.sub("=", head).split()]
     if not words:
         return Order(verb=Verb.HELP) if reason is None else _unknown("reason=")
     name, *rest = words
@@ -114,7 +111,7 @@ def _read(text: str, sets: Mapping[str, ReplicationSet]) -> Order | Refusal:
     if reason is not None:
         if "reason" not in _OPTIONS[verb]:
             return _no_such_option(verb, "reason")
-        options["reason"] = _unquoted(" ".join(reason.split()))[:LONGEST_REASON].rstrip()
+        options["reason"] = unquoted(" ".join(reason.split()))[:LONGEST_REASON].rstrip()
     return _order(verb, [word for word in rest if "=" not in word], options, sets)
 
 
@@ -152,18 +149,6 @@ def _order(
     )
 
 
-def _plain(text: str) -> str:
-    visible = _INVISIBLE.sub("", html.unescape(text))
-    return " ".join(visible.split())
-
-
-def _unquoted(word: str) -> str:
-    name, equals, value = word.partition("=")
-    if equals and " " not in word:
-        return f"{name.strip(_QUOTES)}={value.strip(_QUOTES)}"
-    return word.strip(_QUOTES)
-
-
 def _verb(word: str) -> Verb | Refusal:
     name = word.casefold()
     if name in set(Verb):
@@ -174,10 +159,10 @@ def _verb(word: str) -> Verb | Refusal:
 
 
 def _unknown(name: str) -> Refusal:
-    close = _closest(name, Verb)
+    close = closest(name, Verb)
     hint = f" Did you mean `/dr {close}`?" if close else ""
     known = ", ".join(f"`{verb}`" for verb in Verb)
-    words = f"I do not know `{_shown(name)}`.{hint} After `/dr` come {known}."
+    words = f"I do not know `{shown(name)}`.{hint} After `/dr` come {known}."
     return Refusal(reason=Reason.MALFORMED, words=words)
 
 
@@ -199,9 +184,9 @@ def _options(verb: Verb, words: Iterable[str]) -> dict[str, str] | Refusal:
 
 
 def _no_such_option(verb: Verb, name: str) -> Refusal:
-    close = _closest(name, _OPTIONS[verb])
+    close = closest(name, _OPTIONS[verb])
     hint = f" Did you mean `{close}=`?" if close else ""
-    words = f"`/dr {verb}` has no option `{_shown(name)}=`.{hint} {_usage(verb)}"
+    words = f"`/dr {verb}` has no option `{shown(name)}=`.{hint} {_usage(verb)}"
     return Refusal(reason=Reason.MALFORMED, words=words)
 
 
@@ -210,7 +195,7 @@ def _left_over(verb: Verb, word: str) -> Refusal:
         hint = f"Write `for={word.casefold()}`."
     else:
         hint = _usage(verb)
-    words = f"I do not know what `{_shown(word)}` is for. {hint}"
+    words = f"I do not know what `{shown(word)}` is for. {hint}"
     return Refusal(reason=Reason.MALFORMED, words=words)
 
 
@@ -222,38 +207,38 @@ def _place(
         if verb in (Verb.STATUS, Verb.HEALTH):
             return "", ""
         if len(sets) > 1:
-            words = f"Say which replication set: {_listed(sets)}. {_usage(verb)}"
+            words = f"Say which replication set: {listed(sets)}. {_usage(verb)}"
             return Refusal(reason=Reason.AMBIGUOUS, words=words)
         places = [next(iter(sets))]
     name, slash, named = places[0].casefold().partition("/")
     if name not in sets:
         return _no_such_set(verb, name, sets)
     if slash and cluster and named != cluster:
-        words = f"`{_shown(places[0])}` and `cluster={_shown(cluster)}` name two clusters."
+        words = f"`{shown(places[0])}` and `cluster={shown(cluster)}` name two clusters."
         return Refusal(reason=Reason.MALFORMED, words=words)
     wanted = named or cluster
     if wanted and sets[name].cluster(wanted) is None:
-        known = _listed(c.name for c in sets[name].clusters)
-        words = f"`{name}` has no cluster `{_shown(wanted)}`; it has {known}."
+        known = listed(c.name for c in sets[name].clusters)
+        words = f"`{name}` has no cluster `{shown(wanted)}`; it has {known}."
         return Refusal(reason=Reason.MALFORMED, words=words)
     return name, wanted
 
 
 def _no_such_set(verb: Verb, name: str, sets: Mapping[str, ReplicationSet]) -> Refusal:
-    close = _closest(name, sets)
+    close = closest(name, sets)
     hint = f" Did you mean `{close}`?" if close else ""
     if verb is Verb.START and name in set(Purpose):
         hint = f" A purpose is written `for={name}`."
-    words = f"There is no replication set `{_shown(name)}`.{hint} There are: {_listed(sets)}."
+    words = f"There is no replication set `{shown(name)}`.{hint} There are: {listed(sets)}."
     return Refusal(reason=Reason.MALFORMED, words=words)
 
 
 def _purpose(value: str) -> Purpose | Refusal:
     name = value.replace("_", "-")
     if name not in set(Purpose):
-        close = _closest(name, Purpose)
+        close = closest(name, Purpose)
         hint = f" Did you mean `for={close}`?" if close else ""
-        words = f"No ceremony is for `{_shown(value)}`.{hint} It can be for {_listed(Purpose)}."
+        words = f"No ceremony is for `{shown(value)}`.{hint} It can be for {listed(Purpose)}."
         return Refusal(reason=Reason.MALFORMED, words=words)
     return Purpose(name)
 
@@ -271,9 +256,9 @@ def _play(places: Sequence[str], sets: Iterable[str]) -> Play | Refusal | None:
     known = set(sets)
     if all(place.casefold().partition("/")[0] in known for place in places):
         return None
-    close = next((name for word in said if (name := _closest(word, Play))), "")
+    close = next((name for word in said if (name := closest(word, Play))), "")
     hint = f" Did you mean `{close}`?" if close else ""
-    words = f"Say which runbook: {_listed(Play)}.{hint} {_usage(Verb.RUN)}"
+    words = f"Say which runbook: {listed(Play)}.{hint} {_usage(Verb.RUN)}"
     return Refusal(reason=Reason.MALFORMED, words=words)
 
 
@@ -295,7 +280,7 @@ def _ring_place(value: str) -> int | Refusal:
 
 
 def _later(what: str) -> Refusal:
-    words = f"{what} comes later; this version of Conclave does not do it. Nothing happened."
+    words = f"{what} comes later; this version does not do it. Nothing happened."
     return Refusal(reason=Reason.COMES_LATER, words=words)
 
 
@@ -313,16 +298,3 @@ def _usage(verb: Verb) -> str:
         place = f" SET [{'|'.join(ShiftWish)}]"
     options = "".join(f" {shapes[name]}" for name in _OPTIONS[verb])
     return f"It is written `/dr {verb}{place}{options}`."
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _closest(name: str, known: Iterable[str]) -> str:
-    return next(iter(get_close_matches(name, list(known), n=1)), "")
-
-
-def _shown(word: str) -> str:
-    """Return a person's own word so that it mentions nobody and ends no code span."""
-    return re.sub("[`<>&]", "", word)[:40]

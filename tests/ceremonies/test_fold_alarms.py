@@ -39,7 +39,11 @@ WAKING = {
     "ForceRequested",
     "ForeignAttemptFound",
     "ForeignAttemptSeen",
+    "HandoverLate",
     "HoldersReminded",
+    "KillAsked",
+    "MintLate",
+    "PolicyDeleted",
     "Promoted",
     "PromotionBlocked",
     "PromotionRefused",
@@ -54,8 +58,16 @@ WAKING = {
     "StepSlow",
     "TailLost",
     "TokenDeletionUnknown",
+    "WrapLost",
 }
-BOTH = {"AccessSeen", "NodesSealed", "StepRefused"}  # for the worse it wakes, else it does not
+BOTH = {  # for the worse it wakes, else it does not
+    "AccessSeen",
+    "CoverageChanged",
+    "NodesSealed",
+    "ProofChanged",
+    "RingChecked",
+    "StepRefused",
+}
 
 
 @settings(deadline=None, max_examples=5)

@@ -62,7 +62,7 @@ def test_what_may_be_typed(stage: Stage) -> None:
         "/dr nudge payments": "No ceremony is open on payments",
         "/dr dance": "I do not know dance",
         "/dr run payments conquest": "Say which runbook",
-        "/dr shift payments": "comes later",
+        "/dr shift payments": "This is for a shift lead",
         "/dr report payments": "comes later",
     }
     for line, words in lines.items():

@@ -205,7 +205,7 @@ def test_status_tells_ceremony_roles_and_what_comes_later() -> None:
         f"<{LINK}|Open its card>",
         "• payments/a: not reachable from here",
         "• payments/b: secondary",
-        "*Token on duty:* comes later",
+        "*Token on duty:* none",
         "`pagerduty`",
     ):
         assert phrase in said

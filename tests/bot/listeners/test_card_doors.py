@@ -255,10 +255,10 @@ def test_a_click_on_a_forgotten_ceremony_does_nothing(
 
 def test_a_button_that_nobody_knows_is_answered(bot: Bot, cast: Cast) -> None:
     """A button of another version is acknowledged, and says that it does nothing."""
-    row = actions([button("shift.collect", "Collect", {"set": "payments"})])
+    row = actions([button("report.open", "Report", {"set": "payments"})])
     bot.posts(card("A shift", [row]))
-    seen = cast["Sam"].waits_for(channel=INCIDENT, button="shift.collect")
-    reaction = cast["Sam"].clicks("shift.collect", seen)
+    seen = cast["Sam"].waits_for(channel=INCIDENT, button="report.open")
+    reaction = cast["Sam"].clicks("report.open", seen)
 
     assert reaction.acknowledged
     cast["Sam"].waits_for("another version", after=reaction, ephemeral=True)

@@ -162,8 +162,7 @@ REFUSED = {
         ("which runbook", "`failover`"),
     ),
     "a runbook mistyped": ("run payments fialover", Reason.MALFORMED, ("`failover`?",)),
-    "a shift": ("SHIFT payments issue", Reason.COMES_LATER, ("comes later",)),
-    "a report": ("report payments", Reason.COMES_LATER, ("comes later",)),
+    "a report": ("REPORT payments", Reason.COMES_LATER, ("comes later",)),
 }
 
 

@@ -164,13 +164,14 @@ def test_the_lab_may_do_what_others_may_not(draft: Draft) -> None:
     assert told.slack_api_url == "http://chat.example/api/"
 
 
-def test_shifts_are_checked_and_said_to_come_later(draft: Draft) -> None:
-    """A shift is no reason not to serve, and nobody believes that it is served."""
+def test_shifts_are_served_with_their_set(draft: Draft) -> None:
+    """Each belongs to the set that it names."""
     draft.file["shifts"] = [SHIFT]
 
     told = settings.load(draft.write())
 
-    assert any("shifts" in warning and "later" in warning for warning in told.warnings)
+    assert [shift.name for shift in told.sets["payments"].shifts] == [SHIFT["name"]]
+    assert not any("shifts" in warning for warning in told.warnings)
 
 
 def test_for_the_manifest_no_secret_is_needed(draft: Draft) -> None:
