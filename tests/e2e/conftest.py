@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from lab.enterprise import ReplicationRange
 from lab.redis import RedisServer
-from lab.stage import Stage
+from lab.stage import ROLES, Stage
 
 SetStage = Callable[..., Stage]
 
@@ -31,6 +31,7 @@ def set_stage(
         options: str = "",
         log_level: str = "DEBUG",
         vaults: ReplicationRange = dr,
+        roles: Mapping[str, tuple[str, ...]] = ROLES,
         **environment: str,
     ) -> Stage:
         stage = Stage(
@@ -39,6 +40,7 @@ def set_stage(
             redis=redis_server,
             options=options,
             log_level=log_level,
+            roles=dict(roles),
             environment=environment,
         )
         stages.append(stage)
