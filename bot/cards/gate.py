@@ -48,8 +48,7 @@ def findings(evidence: Evidence, detail: Detail = FULL, *, drill: bool = False) 
     """
     ranked = sorted(evidence.findings, key=lambda found: _ORDER.index(found.level))
     told = [found for found in ranked if _is_told(found)]
-    lines = [_finding(found, detail) for found in told[: detail.findings]]
-    lines = lines[: fitting(lines, detail.room)]
+    lines = _shown(told, detail)
     left = len(told) - len(lines)
     if left:
         lines.append(f"… and {left} more")
@@ -59,6 +58,19 @@ def findings(evidence: Evidence, detail: Detail = FULL, *, drill: bool = False) 
     ]
     name = "The gate, if this were no drill" if drill else "The gate"
     return section(f"*{name}* (asked {second(evidence.at)})\n" + "\n".join(lines))
+
+
+def _shown(told: list[Finding], detail: Detail) -> list[str]:
+    """Return as many lines as there is room for.
+
+    What blocks is cut last, and before it what people agree to, however much warns besides.
+    """
+    lines = [_finding(found, detail) for found in told]
+    first = [n for n, found in enumerate(told) if found.level is Level.BLOCK]
+    first += [n for n, found in enumerate(told) if found.check in _AGREED]
+    chosen = list(dict.fromkeys([*first, *range(len(told))]))[: detail.findings]
+    kept = chosen[: fitting([lines[n] for n in chosen], detail.room)]
+    return [lines[n] for n in sorted(kept)]
 
 
 def _is_told(found: Finding) -> bool:

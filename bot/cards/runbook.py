@@ -168,7 +168,8 @@ def _of_step(state: SetState, r: Runbook, step: Step) -> Iterator[ButtonElement]
     value = _value(state, r, step)
     name = cut(steps.name_of(state.name, step, follows=r.follows).replace("`", ""), 60)
     if step.guard is Guard.HANDS:
-        yield button(DONE, "It is done", value, style="primary")
+        label = cut(f"Done: {steps.deed(state.name, step)}", 70)
+        yield button(DONE, label, value, style="primary")
     elif _can_continue(step):
         again = step.state is StepState.REFUSED
         asks = confirmation(cut(f"{'Again' if again else 'Go on'}?", 90), f"{name}.", "Go on")

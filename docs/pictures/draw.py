@@ -1,8 +1,9 @@
 # ruff: noqa: INP001 — a script beside its picture, no package
-"""Draws docs/pictures/cards.png from the real cards: blocks, HTML that looks like Slack, Chromium.
+"""Draws docs/pictures/*.png from the real cards: blocks, HTML that looks like Slack, Chromium.
 
-Run from the repository's root: `.venv/bin/python docs/pictures/draw.py`. It needs `chromium` on the
-PATH, which nothing else here does, and makes the file smaller where `pngquant` is.
+Run from the repository's root: `.venv/bin/python docs/pictures/draw.py`, with the pictures' names
+for some of them only. It needs `chromium` on the PATH, which nothing else here does, and makes the
+files smaller where `pngquant` is.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from bot.cards.board import wanted  # noqa: E402 — the root is on the path only now
+from docs.pictures import scenes  # noqa: E402 — the root is on the path only now
+from docs.pictures.scenes import Shot  # noqa: E402
 from tests.bot.cards import states  # noqa: E402
 
-WIDTH, HEIGHT = 1440, 760
+WIDTH = 1440
 EMOJI = {
     "warning": "⚠️",
     "white_check_mark": "✅",
@@ -33,6 +34,12 @@ EMOJI = {
     "no_entry": "⛔",
     "grey_question": "❔",
     "ballot_box_with_check": "☑️",
+    "rotating_light": "🚨",
+    "white_circle": "⚪",
+    "hourglass_flowing_sand": "⏳",
+    "raised_hand": "✋",
+    "fast_forward": "⏩",
+    "unlock": "🔓",
 }
 STYLE = """
 * { box-sizing: border-box } body { margin: 0; padding: 22px; background: #fff; color: #1d1c1d;
@@ -56,46 +63,32 @@ figure { margin: 0; flex: 1; min-width: 0; display: flex; gap: 9px }
 """
 
 
-def main() -> None:
-    """Draw the picture anew."""
-    cards = [*collecting(), final()]
-    page = "".join(figure(*one) for one in cards)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "cards.html"
-        file.write_text(f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>{page}")
-        photograph(file, HERE / "cards.png")
+PICTURES: dict[str, tuple[Callable[[], Iterator[Shot]], int]] = {
+    "cards": (scenes.ceremony, 760),
+    "runbook": (scenes.runbook, 715),
+    "gate": (scenes.gate, 790),
+    "alarms": (scenes.alarms, 340),
+}
 
 
-def collecting() -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
-    """Yield the channel card and Ben's message while two of three shares are there."""
-    c = states.asked(states.collecting(states.ADA, states.CAT, declined=(states.EVE,)))
-    c = replace(c, holders=states.HOLDERS)
-    cards = drawn(c)
-    yield "#incident", "20:30", cards[f"channel:{c.id}"]
-    yield "to Ben", "20:27", cards[f"dm:{c.id}:{states.BEN}:1"]
+def main(*names: str) -> None:
+    """Draw these pictures anew, or all."""
+    for picture in names or PICTURES:
+        shots, height = PICTURES[picture]
+        page = "".join(figure(shot) for shot in shots())
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "cards.html"
+            file.write_text(f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>{page}")
+            photograph(file, HERE / f"{picture}.png", height)
 
 
-def final() -> tuple[str, str, list[dict[str, Any]]]:
-    """Return the channel card after the promotion."""
-    c = states.promoted()
-    return "#incident", "20:32", drawn(c)[f"channel:{c.id}"]
-
-
-def drawn(c: states.Ceremony) -> dict[str, list[dict[str, Any]]]:
-    """Return the blocks of every card of one ceremony."""
-    seen = wanted(
-        states.state(c), states.RULES, states.ROSTER, command="/dr", now=states.T0 + 240_000
-    )
-    return {key: one.card.blocks for key, one in seen.items()}
-
-
-def figure(where: str, at: str, blocks: list[dict[str, Any]]) -> str:
+def figure(shot: Shot) -> str:
     """Return a message as HTML."""
-    inside = "".join(map(block, blocks))
-    head = f"<span class=who>Conclave</span><span class=app>APP</span><span class=at>{at}"
+    inside = "".join(map(block, shot.blocks))
+    head = f"<span class=who>Conclave</span><span class=app>APP</span><span class=at>{shot.at}"
     return (
         "<figure><div class=face>C</div><div class=body>"
-        f"<div>{head} · {where}</span></div>{inside}</div></figure>"
+        f"<div>{head} · {shot.where}</span></div>{inside}</div></figure>"
     )
 
 
@@ -130,7 +123,7 @@ def mrkdwn(text: str) -> str:
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
     text = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", text)
     text = re.sub(r":([a-z_]+):", lambda m: EMOJI.get(m[1], m[0]), text)
-    return text.replace("\n", "<br>")
+    return text.replace("\n      ", "<br>&emsp;&emsp;").replace("\n", "<br>")
 
 
 def name(slack: str) -> str:
@@ -146,7 +139,7 @@ def date(seconds: int, form: str) -> str:
     )
 
 
-def photograph(page: Path, picture: Path) -> None:
+def photograph(page: Path, picture: Path, height: int) -> None:
     """Write a picture of the page."""
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -160,7 +153,7 @@ def photograph(page: Path, picture: Path) -> None:
             "--disable-lcd-text",
             "--hide-scrollbars",
         ),
-        *(f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={picture}", page.as_uri()),
+        *(f"--window-size={WIDTH},{height}", f"--screenshot={picture}", page.as_uri()),
     ]
     subprocess.run(command, check=True, timeout=60, capture_output=True)  # noqa: S603 — our own page
     smaller = shutil.which("pngquant")
@@ -170,4 +163,4 @@ def photograph(page: Path, picture: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

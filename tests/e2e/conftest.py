@@ -40,7 +40,7 @@ def set_stage(
             redis=redis_server,
             options=options,
             log_level=log_level,
-            roles=roles,
+            roles=dict(roles),
             environment=environment,
         )
         stages.append(stage)

@@ -6,7 +6,7 @@ from lab.sights import Modal
 from lab.stage import Stage
 from tests.e2e.acts import asks_for_promotion, promoted, starts
 from tests.e2e.conftest import SetStage
-from tests.e2e.test_promotion import BY_BUTTON, all_give
+from tests.e2e.gating import BY_BUTTON, all_give
 from tests.e2e.traces import PROMOTE, events, sent, took
 
 TYPED = "payments/b force"

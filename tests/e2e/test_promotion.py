@@ -10,31 +10,22 @@ from lab.process import wait_until
 from lab.sights import Seen
 from lab.stage import CHANNEL, Stage
 from tests.e2e.acts import (
-    asked,
     asks_for_promotion,
-    gives,
-    nonce_of,
     privately,
     promoted,
     starts,
 )
 from tests.e2e.conftest import SetStage
+from tests.e2e.gating import BY_BUTTON, all_give
 from tests.e2e.traces import DELETE_TOKEN, PROMOTE, events, sent, took
 
 SEALED = "conclave:*:secret:token:*"
-BY_BUTTON = "[approval]\nholders_count = false\n"
 
 
 def alone(stage: Stage) -> Seen:
     """Let `a` be gone and Sam start; return the card."""
     stage.vaults["a"].kill()
     return starts(stage)
-
-
-def all_give(stage: Stage, card: Seen) -> None:
-    """Let three holders give what is needed."""
-    for number, name in enumerate(("Ada", "Ben", "Cat")):
-        gives(stage, name, number, ask=asked(stage.people[name], nonce_of(card)))
 
 
 def test_nobody_approves_their_own_request(set_stage: SetStage) -> None:

@@ -168,6 +168,24 @@ def test_secondaries_that_nobody_configured() -> None:
     holds(told, Check.SECONDARIES, WARN, "1 more secondaries than Conclave is configured for")
 
 
+def test_an_id_that_nobody_uses_is_no_secondary() -> None:
+    """The primary knows every id that it ever gave out; only those that it hears of count."""
+    known = peer("connected", node_id="id-b")
+    dr = replace(  # type: ignore[type-var]
+        A_LIVES.view.dr, secondaries=(known,), known_secondaries=("id-b", "given-out")
+    )
+    told = seen(node("a", "primary", dr=dr), B_STREAMS, context=PLANNED)
+    holds(told, Check.SECONDARIES, PASS, "There is no other secondary")
+
+
+def test_a_standby_s_wal_is_not_believed() -> None:
+    """Only the active node of a secondary tells how far it is."""
+    standby = node("b", number=2, dr=streaming(last_remote_wal=WAL - 500))
+    holds(seen(A_LIVES, B_STREAMS, standby, context=PLANNED), Check.LOSS, PASS, "Lag 0")
+    alone = node("b", active=False, dr=streaming())
+    holds(seen(A_LIVES, alone, context=PLANNED), Check.LOSS, BLOCK, "not told")
+
+
 @pytest.mark.parametrize(
     ("skew", "level"), [(0, PASS), (-5000, PASS), (5001, WARN), (-9000, WARN), (None, UNKNOWN)]
 )
