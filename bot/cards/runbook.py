@@ -66,7 +66,7 @@ def runbook_card(
     if r.is_open:
         blocks.append(section(f"*If one stops here:* {steps.holds(state.name, r)}"))
         blocks += [section(warned)] if warned else []
-        blocks += _plan(state, r)
+        blocks += _plan(state, r, now=now)
         blocks += [actions(row) for row in _rows(state, r, back=may_go_back(r, back_ms, now=now))]
     else:
         blocks.append(section(_over(state, r)))
@@ -108,11 +108,19 @@ def _performance(r: Runbook) -> str:
     return f":warning: *Performance replication:* {words}" if words else ""
 
 
-def _plan(state: SetState, r: Runbook) -> list[Block | None]:
-    """Say how many ceremonies are still needed, where, and how long the last ones took."""
+def _plan(state: SetState, r: Runbook, *, now: int) -> list[Block | None]:
+    """Say how many ceremonies are still needed, where, and how long the last ones took.
+
+    Where a token is on duty that lasts long enough, none is.
+    """
     needed = [s for s in r.steps if s.action is Action.TOKEN and not s.state.is_over]
     if not needed:
         return []
+    duty = state.duties.usable(needed[0].cluster, now=now)
+    if duty is not None:
+        left = span(duty.until - now)
+        words = f"The token on duty (shift {ours(duty.name, 40)}) is valid for {left}"
+        return [context(f"{words}: no quorum is needed.")]
     where = ", ".join(place(state.name, step.cluster) for step in needed)
     count = "one ceremony" if len(needed) == 1 else f"{len(needed)} ceremonies"
     past = [

@@ -163,6 +163,7 @@ def by_hand(r: Runbook, step: Step) -> str:
     join = 'token="$ACTIVATION_TOKEN"'
     with_dr = 'dr_operation_token="$DR_OPERATION_TOKEN"'
     return {
+        Action.PROMOTE: f"vault write {dr}/secondary/promote {with_dr}",
         Action.DEMOTE: f"vault write -f {dr}/primary/demote",
         Action.ENABLE_PRIMARY: f"vault write -f {dr}/primary/enable",
         Action.ENABLE_SECONDARY: f"vault write {dr}/secondary/enable {join}",

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
 from bot.cards.phrases import ours, place, when
-from ceremonies.ceremony import Ceremony, Ending, TokenState
+from ceremonies.ceremony import Ceremony, Ending, Phase, TokenState
 from ceremonies.decide.terms import ms
 from ceremonies.events import Purpose
 from ceremonies.topology import ReplicationSet
@@ -23,7 +23,7 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
         case TokenState.NONE:
             return ""
         case TokenState.HELD if c.duty:
-            return _on_duty(c)
+            return _on_duty(c, rules)
         case TokenState.RETURNED:
             return ":white_check_mark: The token on duty stays on duty until its own end."
         case TokenState.HELD:
@@ -51,7 +51,17 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
             )
 
 
-def _on_duty(c: Ceremony) -> str:
+def _on_duty(c: Ceremony, rules: ReplicationSet) -> str:
+    if c.by_hand and c.phase is Phase.PROMOTING:
+        cluster = rules.cluster(c.cluster)
+        address = cluster.address if cluster else ""
+        command = "vault write sys/replication/dr/secondary/promote dr_operation_token=-"
+        return (
+            ":point_right: *Approved. The shift lead promotes now,* with their own token:\n"
+            f"```VAULT_ADDR={address} {command}```\n"
+            "It reads the token from standard input, so that the shell's history does not keep it. "
+            "Conclave waits until it sees that the cluster is the primary."
+        )
     if c.by_hand:
         return (
             ":large_blue_circle: *The token on duty is in its lead's hands.* They give the orders "
