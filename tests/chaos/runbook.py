@@ -134,7 +134,7 @@ def _seen_through(replicas: Replicas, act: Act, over: Callable[[], bool]) -> str
         # People wait until somebody may die: there is something to hit, then, in what they begin.
         with suppress(NotInTime):
             wait_until(lambda: replicas.stand_by() > 1, seconds=20, what="one is spare")
-        with suppress(redis.ConnectionError):  # our own connection is cut like any other
+        with suppress(redis.RedisError):  # our own connection is cut like any other
             return over()
         return False
 

@@ -17,10 +17,13 @@ from itertools import chain
 from pathlib import Path
 
 import redis
+import requests
 
 from lab.enterprise import ReplicationRange, practice_range
 from lab.enterprise.loop import BackgroundLoop
-from lab.process import wait_until
+from lab.enterprise.replicate import ReplicationHeld
+from lab.openbao import Refused, Unanswered
+from lab.process import CannotStart, NotInTime, wait_until
 from lab.redis import RedisServer
 from lab.stage import Stage
 from tests.bench.rows import Row
@@ -31,6 +34,7 @@ from tests.chaos.runbook import REPLICAS, Played, Replicas, run
 from tests.chaos.stories import STORIES, Story
 from tests.e2e.spots import SOON
 
+_GAVE_WAY = (NotInTime, CannotStart, Refused, Unanswered, ReplicationHeld)
 LANES = 5
 CUT_EVERY_S = (3.0, 8.0)  # each cut costs three replicas all their connections
 CANARY = "conclave-canary"
@@ -146,7 +150,7 @@ def play_all(
         found: list[Played] = []
         with opened(scratch / f"runbooks{number}", chance) as lane:
             while (chosen := programme.following()) is not None:
-                for played in lane.plays(chosen[1], places, number=chosen[0]):
+                for played in _whatever_comes(lane, chosen[1], places, number=chosen[0]):
                     found.append(played)
                     tell(played)
             return found, lane.cutter.cuts
@@ -154,6 +158,26 @@ def play_all(
     with ThreadPoolExecutor(LANES, "lane") as pool:
         done = list(pool.map(one, range(1, LANES + 1)))
     return list(chain.from_iterable(f for f, _ in done)), places, sum(cuts for _, cuts in done)
+
+
+def _whatever_comes(
+    lane: Lane, story: Story, places: dict[str, Places], *, number: int
+) -> list[Played]:
+    """Return what the story came to; parts that gave way are trouble, and end no lane."""
+    begun = time.monotonic()
+    try:
+        return lane.plays(story, places, number=number)
+    except (redis.RedisError, requests.RequestException, *_GAVE_WAY) as problem:
+        return [
+            Played(
+                play=story.plays[-1],
+                kills=0,
+                left=len(places[story.plays[-1]].left),
+                seconds=time.monotonic() - begun,
+                trouble=f"the lab gave way: {problem!r}",
+                twice=(),
+            )
+        ]
 
 
 @contextmanager
