@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import structlog
 
@@ -82,7 +83,7 @@ def open_conductor(
         keychain = Keychain(redis, master_keys, name)
         clients = {c.name: client(served, c.name) for c in served.clusters}
         seen = Observations(redis)
-        return Station(
+        opened = Station(
             ledger=ledger,
             clients=clients,
             logins={name: one.login for name, one in clients.items()},
@@ -100,6 +101,9 @@ def open_conductor(
             spans=spans or Spans(),
             rota_problems=lambda: rota.problems(name, now=clock.now()),
         )
+        for cluster, one in clients.items():
+            one.fall_back_on(partial(opened.token_for_attempts, cluster))
+        return opened
 
     stations = {name: station(served) for name, served in people().sets.items()}
     ticking = Ticking(stations, sweep=_Sweep(redis, stations, clock))

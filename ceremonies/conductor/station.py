@@ -19,8 +19,8 @@ from ceremonies.conductor.ledger import Ledger
 from ceremonies.conductor.spans import Spans
 from ceremonies.conductor.vantages import Vantages
 from ceremonies.decide.terms import Terms
-from ceremonies.errors import ConclaveError, StoreUnreachable
-from ceremonies.events import ClusterIdSeen, Event, Intended, Kind
+from ceremonies.errors import ConclaveError, SecretUnreadable, StoreUnreachable
+from ceremonies.events import ClusterIdSeen, Event, Intended, Kind, Part
 from ceremonies.evidence import Evidence, NodeSeen
 from ceremonies.gates import Autopilot, Context, Survey, agreed_id, judge, nodes_seen
 from ceremonies.keychain import Keychain
@@ -252,6 +252,16 @@ class Station:
     def duty_secret(self, cluster: str, duty: str) -> str:
         """Return a token on duty, or what it is wrapped in. Raises as `token_of`."""
         return str(json.loads(self.keychain.open(DUTY, cluster, duty))["secret"])
+
+    def token_for_attempts(self, cluster: str) -> str | None:
+        """Return the token on duty in our hands, which Vault 2.x lets in; None: there is none."""
+        token = self.ledger.state.duties.usable(cluster, now=self.clock.now())
+        if token is None or token.part is not Part.BOT:
+            return None
+        try:
+            return self.duty_secret(token.cluster, token.id)
+        except (SecretUnreadable, StoreUnreachable):
+            return None
 
     def keep_token(self, c: Ceremony, token: str) -> None:
         """Seal the decoded token until Vault confirmed its deletion, 7 days at most."""

@@ -66,12 +66,20 @@ class ClusterClient:
     ) -> None:
         """Raises Misconfigured for an address or a certificate file that cannot be used."""
         self.cluster = cluster
-        self._token = token
+        self._own_token = token
+        self._on_duty: Callable[[], str | None] = _no_token
         self._wire = Wire(cluster, limits=limits)
         self._nodes = cluster.nodes or (cluster.address,)
         self.operations = Operations(self._wire)
         self.shift_tokens = ShiftTokens(self._wire, self.operations)
         self.login = Login(self._wire, cluster.auth)
+
+    def fall_back_on(self, token: Callable[[], str | None]) -> None:
+        """Take this token for attempts where none is configured: the one on duty."""
+        self._on_duty = token
+
+    def _token(self) -> str | None:
+        return self._own_token() or self._on_duty()
 
     def look(self, at: float) -> views.ClusterView:
         """Return what every node says about itself; `at` is the time now, epoch seconds.

@@ -16,6 +16,7 @@ from ceremonies.duty import DutyToken
 from ceremonies.events import Part, Play, Proof, Purpose
 from ceremonies.rota.rules import Custody, ShiftRules, Weekday
 from ceremonies.runbook import RunbookEnding
+from lab.enterprise import VaultLine
 from lab.operator import Operator
 from lab.process import wait_until
 from tests.ceremonies.conductor.seats import reads, taken, writes
@@ -33,6 +34,7 @@ RULE = ShiftRules(
     end=(_NOW + timedelta(hours=7)).time(),
 )
 Seat = Callable[..., Commander]
+ATTEMPT = "sys/replication/dr/secondary/generate-operation-token/attempt"
 
 
 @pytest.fixture
@@ -166,3 +168,21 @@ def test_a_drill_gathers_people_all_the_same(seat: Seat) -> None:
     assert c.duty == ""
     sealed = commander.table.sealed(DUTY, "a", on_duty(commander.table).id)
     assert sealed["secret"] not in repr(commander.conductor.state(SET))
+
+
+def test_on_vault_two_it_opens_the_attempt(seat: Seat) -> None:
+    """Vault 2.x lets nobody at an attempt without a token: the one on duty does, where none is set.
+
+    A commander who calls the key holders all the same gets a quorum, without breaking glass.
+    """
+    commander = seat(Custody.BOT)
+    table, vaults = commander.table, commander.table.vaults
+    on_duty(table)
+    vaults["b"].behaviour.line = VaultLine.TWO
+    assert vaults.request("b", "GET", ATTEMPT).status_code == 403
+
+    c = table.starts(Purpose.DRILL)
+
+    assert c.duty == ""
+    assert table.conductor.state(SET).glass == {}
+    assert vaults.record.accepted(path="generate-operation-token/attempt")
