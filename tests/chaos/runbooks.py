@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -102,12 +103,16 @@ class Lane:
 
 @dataclass(slots=True)
 class Programme:
-    """Which story comes next: one that nobody has played, else one with most places left."""
+    """Which story comes next: one that nobody has played, else one with most places left.
+
+    Lanes that are on it already share what is left there.
+    """
 
     places: dict[str, Places]
     stories: Sequence[Story]
     until: float
-    _runs: dict[int, int] = field(default_factory=dict)
+    _runs: Counter[int] = field(default_factory=Counter)
+    _open: Counter[int] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def following(self) -> tuple[int, Story] | None:
@@ -119,16 +124,22 @@ class Programme:
             chosen = next((i for i in ranked if self._is_worth(i)), None)
             if chosen is None:
                 return None
-            self._runs[chosen] = self._runs.get(chosen, 0) + 1
-            return sum(self._runs.values()), self.stories[chosen]
+            self._runs[chosen] += 1
+            self._open[chosen] += 1
+            return self._runs.total(), self.stories[chosen]
+
+    def ended(self, story: Story) -> None:
+        """One lane less is on this story."""
+        with self._lock:
+            self._open[self.stories.index(story)] -= 1
 
     def _rank(self, index: int) -> tuple[bool, int]:
         left = sum(len(self.places[play].left) for play in self.stories[index].plays)
-        return self._runs.get(index, 0) > 0, -left // self._runs.get(index, 1)
+        return self._runs[index] > 0, -left // (1 + self._open[index])
 
     def _is_worth(self, index: int) -> bool:
         plays = [self.places[play] for play in self.stories[index].plays]
-        return not self._runs.get(index) or any(p.left or not p.usual for p in plays)
+        return not self._runs[index] or any(p.left or not p.usual for p in plays)
 
 
 def play_all(
@@ -153,6 +164,7 @@ def play_all(
                 for played in _whatever_comes(lane, chosen[1], places, number=chosen[0]):
                     found.append(played)
                     tell(played)
+                programme.ended(chosen[1])
             return found, lane.cutter.cuts
 
     with ThreadPoolExecutor(LANES, "lane") as pool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.cards import buttons, force, modals
+from bot.cards import buttons, force, modals, offers
 from bot.cards.kit import actions, card
 from ceremonies.ceremony import Phase
 from lab.chat import Chat
@@ -37,6 +37,7 @@ EFFECTS = {
     "look",
     "glass.approve",
     "glass.closed",
+    "runbooks.run",
     "force.request",
     "force.agree",
 }
@@ -75,7 +76,10 @@ IN_CHANNEL: dict[str, Act] = {
     "cancel": _types("/dr cancel payments"),
     "nudge": _types("/dr nudge payments"),
     "promote": _types("/dr promote payments"),
-    "what comes later": _types("/dr run payments failover"),
+    "run": _types("/dr run payments failover"),
+    "run without a runbook": _types("/dr run payments"),
+    "runbook.begin": _clicks(offers.begin(S, "failover", play="failover")),
+    "what comes later": _types("/dr report payments"),
     "nonsense": _types("/dr xyzzy"),
     "status.show": _clicks(buttons.status(S)),
     "ceremony.start": _clicks(buttons.start(S, "Promote", purpose="promote")),
