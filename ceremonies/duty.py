@@ -121,6 +121,9 @@ class Kill:
     tries: int = 0
     retry_at: int = 0
     words: str = ""
+    over_at: int = 0
+    rejected_by: str = ""  # over, and empty: it was done, or nobody agreed in time
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +144,12 @@ class Duties:
     minting: Mapping[str, Minting] = field(default_factory=dict)  # by `shift part`
     handovers: Mapping[str, Handover] = field(default_factory=dict)  # by shift
     kill: Kill | None = None
+    past_kill: Kill | None = None  # the request that was over last
     killed: Mapping[int, int] = field(default_factory=dict)  # place → when; until it is refilled
     ring: Ring | None = None
     covered: bool | None = None
     covered_at: int = 0
+    gap_planned: bool = False  # no shift is on either, so that nobody has to be called
     next_at: int = 0  # where nothing covers: the next shift's start, or 0
 
     def find(self, duty: str) -> DutyToken | None:

@@ -30,9 +30,10 @@ def approval(c: Ceremony, rules: ReplicationSet, *, now: int) -> Block | None:
     if c.request is None:
         if c.phase is Phase.BLOCKED:
             return None
+        may = "now" if c.phase is Phase.TOKEN_HELD else "while shares still come"
         return section(
-            f"{said}*Promotion:* not asked for yet. An incident commander may ask while shares "
-            f"still come; then {more_people(rules.approval.promote_approvers)} must agree."
+            f"{said}*Promotion:* not asked for yet. An incident commander may ask {may}; then "
+            f"{more_people(rules.approval.promote_approvers)} must agree."
         )
     return section(said + "\n".join(_asked(c, c.request, rules, now=now)))
 
@@ -76,7 +77,8 @@ def _asked(c: Ceremony, request: Request, rules: ReplicationSet, *, now: int) ->
         return
     until = _enough_until(list(given.values()), needed)
     if c.phase is Phase.TOKEN_HELD:
-        yield f"*Enough people agree*{until}. Conclave promotes."
+        does = "The shift lead is shown the command" if c.by_hand else "Conclave promotes"
+        yield f"*Enough people agree*{until}. {does}."
     else:
         yield f"*Enough people agree*{until}: the last share leads to the promotion at once."
 

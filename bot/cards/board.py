@@ -75,7 +75,7 @@ def wanted(
     for key, shown in (*about_log(state, roster), *about_watch(state, roster)):
         cards[key] = Wanted(target=channel, is_person=False, card=shown)
     commanders = people([p.slack for p in roster.with_role(Role.INCIDENT_COMMANDER)], _CALLED)
-    for key, shown in about_duty(state, commanders, command=command):
+    for key, shown in about_duty(state, commanders, command=command, now=now):
         cards[key] = Wanted(target=channel, is_person=False, card=shown)
     for token in state.duties.tokens:
         key = duty_key(token.id, token.lead)

@@ -33,6 +33,8 @@ def value_of(set_name: str, c: Ceremony) -> Json:
 
 def loss(c: Ceremony) -> str:
     """Return what is lost if the attempt ends now, in a sentence that names the number."""
+    if c.duty:
+        return "Nothing is lost: the token on duty stays on duty."
     if c.token in (TokenState.HELD, TokenState.UNKNOWN):
         return "The DR operation token is deleted and the shares given for it are spent."
     if not c.progress:
@@ -131,6 +133,11 @@ def _label(c: Ceremony) -> str:
 
 
 def _restarting(c: Ceremony) -> str:
+    if c.phase is Phase.ENDED and c.duty:
+        return (
+            "The same starts anew, with the token on duty. If that is not valid any more, every "
+            "key holder is asked for their share."
+        )
     if c.phase is Phase.ENDED:
         return "A new ceremony for the same purpose starts, and every key holder is asked again."
     if c.phase is Phase.BLOCKED and c.foreign:
@@ -173,10 +180,10 @@ def approve(set_name: str, c: Ceremony, *, demotes: str = "") -> ButtonElement:
 
 def reject(set_name: str, c: Ceremony) -> ButtonElement:
     """Say no to the promotion."""
+    stays = "" if c.duty else f" The shares stay: {of_threshold(c)}."
     asks = confirmation(
         "Reject this promotion?",
-        "The request and every approval are lost; it must be asked for again. The shares stay: "
-        f"{of_threshold(c)}.",
+        f"The request and every approval are lost; it must be asked for again.{stays}",
         "Reject",
         danger=True,
     )

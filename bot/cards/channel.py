@@ -70,7 +70,7 @@ def _open(
     yield approval(c, rules, now=now)
     yield _demotion(state, c)
     yield force.notice(state.name, c, rules, now=now)
-    yield token(state.name, c, rules)
+    yield token(state, c, rules)
     yield actions(_buttons(state, c, rules, now=now))
 
 
@@ -81,7 +81,7 @@ def _ended(state: SetState, c: Ceremony, rules: ReplicationSet) -> Iterator[Bloc
     yield section(todo(state, c, rules, now=0))
     yield break_glass.notice(state, c)
     yield force.past(state.name, c)
-    yield token(state.name, c, rules)
+    yield token(state, c, rules)
     yield ending.gave(c, rules)
     yield ending.durations(c)
     yield sharing.lost_rounds(c)
@@ -107,7 +107,7 @@ def _times(c: Ceremony) -> Block | None:
 
 
 def _words(c: Ceremony) -> str:
-    if not c.nonce or c.phase not in (Phase.COLLECTING, Phase.TOKEN_HELD):
+    if not c.nonce or c.duty or c.phase not in (Phase.COLLECTING, Phase.TOKEN_HELD):
         return ""
     one, two = watchwords(ceremony=c.id, nonce=c.nonce)
     return f"*Watchwords*\n`{one} {two}`"
@@ -162,7 +162,7 @@ def _holding(name: str, c: Ceremony) -> Iterator[ButtonElement]:
 
 def _small_print(c: Ceremony, command: str) -> Block:
     reason = f": {quoted(c.reason)}" if c.reason.strip() else ""
-    nonce = f" Nonce {code(c.nonce)}." if c.nonce else ""
+    nonce = f" Nonce {code(c.nonce)}." if c.nonce and not c.duty else ""
     return context(
         f"Started by {mention(c.started_by)} {when(c.started_at)}{reason}",
         f"Ceremony {code(c.id)}.{nonce} {code(command + ' status')} tells more.",

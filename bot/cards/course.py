@@ -15,6 +15,7 @@ from bot.cards.phrases import (
     title,
     when,
 )
+from bot.cards.tokens import lead_of
 from ceremonies.ceremony import AttemptState, Ceremony, Phase
 from ceremonies.decide.terms import ms
 from ceremonies.events import Kind, Purpose
@@ -36,8 +37,12 @@ def headline(set_name: str, c: Ceremony) -> str:
             return f"{what}: {of_threshold(c)}"
         case Phase.STRANDED:
             return f"{what}: the attempt is lost"
+        case Phase.TOKEN_HELD if c.duty:
+            return f"{what}: by the token on duty"
         case Phase.TOKEN_HELD:
             return f"{what}: the token is there"
+        case Phase.PROMOTING if c.by_hand:
+            return f"{what}: approved, the shift lead promotes"
         case Phase.PROMOTING:
             return f"{what}: promoting"
         case Phase.ENDED:
@@ -74,7 +79,7 @@ def todo(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int) -> st
         case Phase.TOKEN_HELD:
             return "" if c.frozen else _token_held(state, c, rules, now=now)
         case Phase.PROMOTING:
-            return _promoting(state.name, c)
+            return _by_hand(state, c) if c.by_hand else _promoting(state.name, c)
         case Phase.ENDED:
             return ending.outcome(state, c, rules)
 
@@ -118,13 +123,14 @@ def _collecting(c: Ceremony) -> str:
 
 def _token_held(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int) -> str:
     where = place(state.name, c.cluster)
+    there = "*No key holder is needed.*" if c.duty else "*All shares are there.*"
     if c.purpose is not Purpose.PROMOTE:
-        return "*All shares are there.* The step that the token is for follows: see its runbook."
+        return f"{there} The step that the token is for follows: see its runbook."
     if c.request is None:
-        return f"*All shares are there.* An incident commander can now ask to promote {where}."
+        return f"{there} An incident commander can now ask to promote {where}."
     left = missing(c, rules, now=now)
     if left:
-        return f"*All shares are there.* {more_people(left)} must approve promoting {where}."
+        return f"{there} {more_people(left)} must approve promoting {where}."
     if is_sending(state, c):
         return f"*Approved.* Conclave is asking Vault to promote {where}."
     if c.promotion_tries and c.retry_at:
@@ -135,7 +141,18 @@ def _token_held(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: int
         )
     first = demoted_first(state, c)
     demotes = f"demotes {place(state.name, first)}, " if first else ""
-    return f"*Approved.* Conclave looks at every node once more, {demotes}then promotes {where}."
+    looks = f"*Approved.* Conclave looks at every node once more, {demotes}then "
+    if c.by_hand:
+        return f"{looks}shows {lead_of(state, c)} the command that promotes {where}."
+    return f"{looks}promotes {where}."
+
+
+def _by_hand(state: SetState, c: Ceremony) -> str:
+    where = place(state.name, c.cluster)
+    return (
+        f"*Approved. {lead_of(state, c)} promotes {where} now,* by the command below: nobody else "
+        "has their token. Nothing was sent to Vault by Conclave; this card tells when it is done."
+    )
 
 
 def _promoting(set_name: str, c: Ceremony) -> str:
@@ -172,7 +189,10 @@ def notification(state: SetState, c: Ceremony, rules: ReplicationSet, *, now: in
             return f"{head}. An incident commander can start a new attempt: open the card."
         case Phase.TOKEN_HELD:
             unused = c.moments.completed + ms(rules.ceremony.token_unused)
-            return f"{head}. {_who_acts(c, rules, now=now)} Unused, it is deleted {when(unused)}."
+            over = "this is over" if c.duty else "it is deleted"
+            return f"{head}. {_who_acts(c, rules, now=now)} Unused, {over} {when(unused)}."
+        case Phase.PROMOTING if c.by_hand:
+            return f"{head}. For {lead_of(state, c)}: open the card, it has the command."
         case _:
             return f"{head}. Nothing to do yet."
 

@@ -33,7 +33,7 @@ def headline(set_name: str, c: Ceremony) -> str:
         case Ending.USED:
             return f"{title(set_name, c)}: done"
         case Ending.TOKEN_UNUSED:
-            return f"{title(set_name, c)}: token not used"
+            return f"{title(set_name, c)}: {'not approved' if c.duty else 'token not used'}"
         case Ending.TOKEN_REFUSED:
             return f"{title(set_name, c)}: token on duty not taken"
         case Ending.NOT_STARTED | None:
@@ -45,7 +45,8 @@ def outcome(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
     where = place(state.name, c.cluster)
     match c.ending:
         case Ending.PROMOTED:
-            return _promoted(where, rules, _old_primary(state, c))
+            old = _old_primary(state, c)
+            return f"{_promoted(where, old)}{_exposed(c)}{_checklist(rules)}"
         case Ending.DRILLED:
             return (
                 f"The key holders' shares made a DR operation token on {where}: it works. Nothing "
@@ -53,18 +54,27 @@ def outcome(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
             )
         case Ending.CANCELLED:
             return f"{mention(c.ended_by)} cancelled it. {spent(c)}"
+        case Ending.EXPIRED if c.by_hand and c.moments.accepted:
+            return (
+                f":warning: *The shift lead was shown the command, and {where} was never seen as "
+                "primary.* Its time is over and Conclave asks no more. Ask them, and look at each "
+                "of its nodes by hand before you start anything new."
+            )
         case Ending.EXPIRED if c.moments.accepted:
             return (
                 f":warning: *Vault took the promotion on, and {where} was never seen as primary.* "
                 "Its time is over and Conclave asks no more. Look at each of its nodes by hand "
                 "before you start anything new."
             )
+        case Ending.EXPIRED if c.duty:
+            return f"Its time ran out. {spent(c)}"
         case Ending.EXPIRED:
             return f"Its time ran out with {of_threshold(c)}. {spent(c)}"
         case Ending.USED:
-            return f"The step on {where} that the token was made for is done. Thank you all."
+            whose = "taken" if c.duty else "made"
+            return f"The step on {where} that the token was {whose} for is done. Thank you all."
         case Ending.TOKEN_UNUSED if c.duty:
-            return "No promotion was approved in time. The token on duty stays on duty."
+            return f"{unused(c)}. One click starts anew."
         case Ending.TOKEN_REFUSED:
             return (
                 f"{where} did not take the token on duty, so it is not tried again there. Go on "
@@ -97,19 +107,26 @@ def _old_primary(state: SetState, c: Ceremony) -> str:
     )
 
 
-def _promoted(where: str, rules: ReplicationSet, old: str) -> str:
+def _promoted(where: str, old: str) -> str:
+    return f"*{where} answers as primary, active and unsealed.* {old}"
+
+
+def _exposed(c: Ceremony) -> str:
+    """Return what is to be known of shares, where some were given."""
+    return "" if c.duty else " Shares that were typed into Slack count as exposed: plan a rekey."
+
+
+def _checklist(rules: ReplicationSet) -> str:
     todo = "\n".join(f"• {ours(step, 150)}" for step in rules.client_checklist[:_CHECKLIST])
     left = len(rules.client_checklist) - _CHECKLIST
     more = f"\n• and {left} more in the configuration" if left > 0 else ""
-    by_hand = f"\n*Left to do by hand:*\n{todo}{more}" if todo else ""
-    return (
-        f"*{where} answers as primary, active and unsealed.* {old} Shares that were typed into "
-        f"Slack count as exposed: plan a rekey.{by_hand}"
-    )
+    return f"\n*Left to do by hand:*\n{todo}{more}" if todo else ""
 
 
 def spent(c: Ceremony) -> str:
     """Return what became of the attempt and of the shares given for it."""
+    if c.duty:
+        return "No key holder was asked."
     if c.attempt is AttemptState.OPEN:
         return "Conclave is cancelling the attempt at Vault; the shares given for it are spent."
     if c.attempt is AttemptState.NONE:
@@ -133,7 +150,7 @@ def gave(c: Ceremony, rules: ReplicationSet) -> Block | None:
     clicked = [a.by for a in c.approvals]
     if clicked:
         lines.append(f"*Approved by:* {people(clicked)}")
-    if c.request is not None and rules.approval.holders_count:
+    if c.request is not None and rules.approval.holders_count and not c.duty:
         agreed = [holder for holder in who if holder not in (c.request.by, *clicked)]
         lines.append(f"*Agreed with their share:* {people(agreed)}")
     return section("\n".join(lines)) if lines else None
@@ -148,10 +165,12 @@ def durations(c: Ceremony) -> Block | None:
 
 def _moments(c: Ceremony) -> Iterator[tuple[str, int]]:
     yield "first share:", c.moments.first_share
-    yield "all shares, token made:", c.moments.completed
+    if not c.duty:
+        yield "all shares, token made:", c.moments.completed
     yield "promotion asked for:", c.moments.requested
     yield "promotion sent:", c.moments.promotion_sent
-    yield "accepted by Vault:", c.moments.accepted
+    accepted = "handed to the shift lead:" if c.by_hand else "accepted by Vault:"
+    yield accepted, c.moments.accepted
     yield "primary:", c.moments.promoted
     gone = "token deleted:" if c.token is TokenState.DELETED else "token of no more use:"
     yield gone, c.moments.token_over

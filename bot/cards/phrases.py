@@ -128,6 +128,14 @@ def span(ms: int) -> str:
     return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
 
 
+def remaining(ms: int) -> str:
+    """Return a duration (ms) to the minute, for what is drawn anew while it passes: `58 min`."""
+    minutes = max(0, ms) // 60_000
+    if minutes >= 60:  # noqa: PLR2004 — minutes of an hour
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else "less than a minute"
+
+
 def shares(count: int) -> str:
     """Return `1 share` or `3 shares`."""
     return f"{count} share" if count == 1 else f"{count} shares"

@@ -5,25 +5,34 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import section
-from bot.cards.phrases import ours, place, when
+from bot.cards.phrases import mention, ours, place, when
 from ceremonies.ceremony import Ceremony, Ending, Phase, TokenState
 from ceremonies.decide.terms import ms
 from ceremonies.events import Purpose
+from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 
 
-def token(set_name: str, c: Ceremony, rules: ReplicationSet) -> Block | None:
+def token(state: SetState, c: Ceremony, rules: ReplicationSet) -> Block | None:
     """Return what is known of the token; None before there is one."""
-    words = _words(set_name, c, rules)
+    words = _words(state, c, rules)
     return section(words) if words else None
 
 
-def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
+def lead_of(state: SetState, c: Ceremony) -> str:
+    """Return who holds the token on duty that this ceremony takes, as a mention."""
+    duty = state.duties.find(c.duty) if c.duty else None
+    return mention(duty.lead) if duty and duty.lead else "the shift lead"
+
+
+def _words(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
     match c.token:
         case TokenState.NONE:
             return ""
         case TokenState.HELD if c.duty:
-            return _on_duty(c, rules)
+            return _on_duty(state, c, rules)
+        case TokenState.RETURNED if c.ending is Ending.TOKEN_REFUSED:
+            return ":warning: The token on duty is of no use on this cluster."
         case TokenState.RETURNED:
             return ":white_check_mark: The token on duty stays on duty until its own end."
         case TokenState.HELD:
@@ -42,7 +51,7 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
         case TokenState.NOT_DELETABLE:
             return (
                 ":white_check_mark: The DR operation token cannot be deleted any more: it was for "
-                f"a secondary, and Vault says that {place(set_name, c.cluster)} is none now."
+                f"a secondary, and Vault says that {place(state.name, c.cluster)} is none now."
             )
         case TokenState.ORPHANED:
             return (
@@ -51,26 +60,41 @@ def _words(set_name: str, c: Ceremony, rules: ReplicationSet) -> str:
             )
 
 
-def _on_duty(c: Ceremony, rules: ReplicationSet) -> str:
+def _on_duty(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
     if c.by_hand and c.phase is Phase.PROMOTING:
-        cluster = rules.cluster(c.cluster)
-        address = cluster.address if cluster else ""
-        command = "vault write sys/replication/dr/secondary/promote dr_operation_token=-"
-        return (
-            ":point_right: *Approved. The shift lead promotes now,* with their own token:\n"
-            f"```VAULT_ADDR={address} {command}```\n"
-            "It reads the token from standard input, so that the shell's history does not keep it. "
-            "Conclave waits until it sees that the cluster is the primary."
-        )
-    if c.by_hand:
-        return (
-            ":large_blue_circle: *The token on duty is in its lead's hands.* They give the orders "
-            "to Vault themselves; Conclave shows them and waits for the evidence."
-        )
-    return (
-        ":large_blue_circle: *The token on duty is used*, sealed until then: no key holder is "
-        "needed. The approvals are those of any promotion."
+        return _command(state, c, rules)
+    after = (
+        "When it is time, a card shows its lead the exact command, and Conclave waits for the "
+        "evidence."
+        if c.by_hand
+        else "Conclave uses it. The approvals are those of any promotion."
     )
+    return f":large_blue_circle: *Token on duty*{_which(state, c)}: no quorum is needed. {after}"
+
+
+def _command(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
+    """Return how the lead promotes by hand.
+
+    `key=-` takes standard input as it is, with the newline that a terminal ends it with, and Vault
+    knows no such token (measured with the command line of OpenBao 2.7.2): so the shell reads it.
+    """
+    cluster = rules.cluster(c.cluster)
+    address = cluster.address if cluster else ""
+    writes = "vault write sys/replication/dr/secondary/promote dr_operation_token=-"
+    return (
+        f":point_right: *For {lead_of(state, c)}, in their own terminal:*\n"
+        f'```read -rs TOKEN; printf %s "$TOKEN" | VAULT_ADDR={address} {writes}; unset TOKEN```\n'
+        "It waits for the token without showing it: paste it, press Enter. The shell's history "
+        "does not keep it. Conclave waits until it sees that the cluster is the primary."
+    )
+
+
+def _which(state: SetState, c: Ceremony) -> str:
+    duty = state.duties.find(c.duty)
+    if duty is None:
+        return ""
+    where = f"with {mention(duty.lead)}" if c.by_hand else "in Conclave's keychain"
+    return f" (shift {ours(duty.name, 40)}, {where}), valid until {when(duty.until)}"
 
 
 def _held(c: Ceremony, rules: ReplicationSet) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 
-from bot.cards import modals, replies, shift, shift_calls
+from bot.cards import kill, modals, replies, shift
 from bot.cards.kit import Card, Json
 from bot.cards.shift_status import shift_card
 from bot.listeners.house import House
@@ -25,8 +25,8 @@ _AGREES = frozenset({Role.SHIFT_LEAD, Role.APPROVER, Role.INCIDENT_COMMANDER})
 SHIFT = Door(name="command.shift", roles=_LEAD)
 COLLECT = Door(name=shift.COLLECT, roles=_LEAD)
 DISOWN = Door(name=shift.DISOWN, roles=_LEAD)
-AGREE = Door(name=shift_calls.AGREE, roles=_AGREES)
-REJECT = Door(name=shift_calls.REJECT, roles=_AGREES)
+AGREE = Door(name=kill.AGREE, roles=_AGREES)
+REJECT = Door(name=kill.REJECT, roles=_AGREES)
 
 _GONE = "That set is not served any more."
 _DONE = {

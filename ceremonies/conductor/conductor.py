@@ -198,9 +198,7 @@ class Conductor:
         if c is None:
             return _LONG_OVER
         if c.phase is Phase.ENDED:
-            return self.start(
-                set_name, by=by, cluster=c.cluster, purpose=c.purpose, reason=c.reason, cause=cause
-            )
+            return starting.again(station, c, by=by, cause=cause)
         wish = Restart(
             ceremony=ceremony,
             by=by,

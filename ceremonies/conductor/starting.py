@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ceremonies.ceremony import Ceremony
 from ceremonies.commands import Reason, Refusal, Start
 from ceremonies.conductor.answers import Answer, Done
 from ceremonies.conductor.deciding import decided
@@ -49,6 +50,19 @@ def start(
         newest = answer.state.newest(target)
         return Done(state=answer.state, ceremony=newest, repeated=answer.repeated)
     return answer
+
+
+def again(station: Station, c: Ceremony, *, by: str, cause: str) -> Answer:
+    """Start anew what is over: one that a token on duty was taken for takes it again, if it can."""
+    return start(
+        station,
+        by=by,
+        cluster=c.cluster,
+        purpose=c.purpose,
+        reason=c.reason,
+        cause=cause,
+        use_duty=bool(c.duty),
+    )
 
 
 def _only_secondary(station: Station) -> str | Refusal:

@@ -23,6 +23,7 @@ from ceremonies.events import (
     KillAsked,
     Lost,
     MintLate,
+    MintRefused,
     NodesSealed,
     PolicyDeleted,
     Promoted,
@@ -59,7 +60,7 @@ def alarm_of(state: SetState, event: Event) -> str:
         or _watched(event)
         or _of_step(event)
         or _given_up(named, event)
-        or _on_duty(event)
+        or _on_duty(state, event)
     )
     return f"{where}: {words}" if words else ""
 
@@ -95,9 +96,11 @@ def _watched(event: Event) -> str:
             return ""
 
 
-def _on_duty(event: Event) -> str:
+def _on_duty(state: SetState, event: Event) -> str:
     """Return what wakes people of shifts: what keeps a token from being there when it is needed."""
     match event:
+        case MintRefused(shift=shift, part=part) if state.duties.mint(shift, part).tries <= 1:
+            return "Vault gave no token for a shift as it was asked to; the card in Slack says why."
         case MintLate():
             return "a shift has no token of its own yet; the card in Slack says why."
         case WrapLost(cause=WrapLoss.EXPIRED):

@@ -162,8 +162,9 @@ def _newest(kept: Mapping[str, _Value]) -> dict[str, _Value]:
 
 def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
     match event:
-        case CoverageChanged(covered=covered, until=until):
-            return replace(d, covered=covered, covered_at=at, next_at=until)
+        case CoverageChanged(covered=covered, until=until, planned=planned):
+            seen = replace(d, covered=covered, covered_at=at, next_at=until)
+            return replace(seen, gap_planned=planned)
         case HandoverConfirmed(shift=shift, by=by, incoming=incoming):
             was = d.handovers.get(shift, Handover())
             now = replace(was, incoming=by) if incoming else replace(was, outgoing=by)
@@ -188,8 +189,8 @@ def _killing(d: Duties, event: Event, *, at: int) -> Duties:
             return replace(d, kill=Kill(place=place, by=by, at=at, reason=reason))
         case KillAgreed(place=place, by=by) if kill and kill.place == place:
             return replace(d, kill=replace(kill, agreed_by=by, agreed_at=at))
-        case KillRejected(place=place) if kill and kill.place == place:
-            return replace(d, kill=None)
+        case KillRejected(place=place, by=by) if kill and kill.place == place:
+            return replace(d, kill=None, past_kill=replace(kill, over_at=at, rejected_by=by))
         case KillRefused(place=place, words=words) if kill and kill.place == place:
             wait = min(RETRY_MINT_MS * 2 ** min(kill.tries, 10), RETRY_MINT_MAX_MS)
             tried = replace(kill, tries=kill.tries + 1, retry_at=at + wait, words=words)
@@ -199,7 +200,9 @@ def _killing(d: Duties, event: Event, *, at: int) -> Duties:
                 replace(t, killed_at=at) if t.place == place and not t.killed_at else t
                 for t in d.tokens
             )
-            left = None if kill and kill.place == place else kill
-            return replace(d, kill=left, killed={**d.killed, place: at}, tokens=tokens)
+            gone = replace(d, killed={**d.killed, place: at}, tokens=tokens)
+            if kill is None or kill.place != place:
+                return gone
+            return replace(gone, kill=None, past_kill=replace(kill, over_at=at, deleted=True))
         case _:
             return d
