@@ -22,7 +22,7 @@ from bot.cards.kit import (
     section,
 )
 from bot.cards.phrases import cut, mention, one_line, ours, place, quoted, span, when
-from ceremonies.ceremony import Ending
+from bot.cards.plan import plan
 from ceremonies.events import Action, Guard, Play
 from ceremonies.evidence import Check, Level
 from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
@@ -66,7 +66,8 @@ def runbook_card(
     if r.is_open:
         blocks.append(section(f"*If one stops here:* {steps.holds(state.name, r)}"))
         blocks += [section(warned)] if warned else []
-        blocks += _plan(state, r, now=now)
+        words = plan(state, r, now=now)
+        blocks += [context(words)] if words else []
         blocks += [actions(row) for row in _rows(state, r, back=may_go_back(r, back_ms, now=now))]
     else:
         blocks.append(section(_over(state, r)))
@@ -106,30 +107,6 @@ def _performance(r: Runbook) -> str:
     told = [f for f in r.evidence.findings if f.check == Check.PERFORMANCE]
     words = " ".join(ours(f.words, 400) for f in told if f.level is Level.WARN)
     return f":warning: *Performance replication:* {words}" if words else ""
-
-
-def _plan(state: SetState, r: Runbook, *, now: int) -> list[Block | None]:
-    """Say how many ceremonies are still needed, where, and how long the last ones took.
-
-    Where a token is on duty that lasts long enough, none is.
-    """
-    needed = [s for s in r.steps if s.action is Action.TOKEN and not s.state.is_over]
-    if not needed:
-        return []
-    duty = state.duties.usable(needed[0].cluster, now=now)
-    if duty is not None:
-        left = span(duty.until - now)
-        words = f"The token on duty (shift {ours(duty.name, 40)}) is valid for {left}"
-        return [context(f"{words}: no quorum is needed.")]
-    where = ", ".join(place(state.name, step.cluster) for step in needed)
-    count = "one ceremony" if len(needed) == 1 else f"{len(needed)} ceremonies"
-    past = [
-        c.moments.completed - c.started_at
-        for c in state.ceremonies
-        if c.moments.completed and c.ending in (Ending.PROMOTED, Ending.USED, Ending.DRILLED)
-    ]
-    took = f" The last ones took {', '.join(span(ms) for ms in past)}." if past else ""
-    return [context(f"Still needed: {count}, on {where}.{took}")]
 
 
 def _over(state: SetState, r: Runbook) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import Card, card, context, section
-from bot.cards.phrases import mention, ours, span, when
+from bot.cards.phrases import mention, ours, remaining, when
 from bot.cards.shift import proven
 from ceremonies.duty import Duties, DutyToken, Wrap
 from ceremonies.events import Part
@@ -34,7 +34,7 @@ def on_duty_line(duties: Duties, *, now: int, has_shifts: bool) -> str:
         whose = "in Conclave's keychain" if best.part is Part.BOT else f"with {mention(best.lead)}"
         return (
             f"*Token on duty:* shift {ours(best.name, 40)}, {whose}, valid for "
-            f"{span(best.until - now)}: no quorum is needed for a promotion."
+            f"{remaining(best.until - now)}: no quorum is needed for a promotion."
         )
     if not has_shifts and not duties.tokens:
         return "*Token on duty:* none; no shifts are planned. A promotion takes a quorum."
@@ -83,7 +83,7 @@ def _token(token: DutyToken, set_name: str, *, now: int) -> str:
     else:
         how = _HOW[token.wrap] if token.wrap else ""
         held = f"{mention(token.lead)}: {how}"
-    ends = span(token.until - now)
+    ends = remaining(token.until - now)
     return f"• shift {ours(token.name, 40)}, ring place {token.place}, {ends} left. {held}."
 
 

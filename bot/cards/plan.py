@@ -1,0 +1,69 @@
+"""Which way to the tokens that a runbook still needs is the best now, and why."""
+
+from __future__ import annotations
+
+from bot.cards.phrases import mention, ours, place, remaining, span, when
+from ceremonies.ceremony import Ending
+from ceremonies.duty import DutyToken, Wrap
+from ceremonies.events import Action
+from ceremonies.runbook import Runbook
+from ceremonies.state import SetState
+
+_TOOK = 5
+
+
+def plan(state: SetState, r: Runbook, *, now: int) -> str:
+    """Return what the tokens still needed will take: the one on duty, else how many ceremonies.
+
+    Empty where none is needed any more.
+    """
+    needed = [s for s in r.steps if s.action is Action.TOKEN and not s.state.is_over]
+    if not needed:
+        return ""
+    duty = state.duties.usable(needed[0].cluster, now=now)
+    if duty is not None:
+        left = remaining(duty.until - now)
+        whose = f" with {mention(duty.lead)}" if duty.wrap else ""
+        return (
+            f"Token on duty (shift {ours(duty.name, 40)}){whose}, valid for {left}: no quorum is "
+            "needed."
+        )
+    where = ", ".join(place(state.name, step.cluster) for step in needed)
+    count = "one ceremony" if len(needed) == 1 else f"{len(needed)} ceremonies"
+    past = [
+        c.moments.completed - c.started_at
+        for c in state.ceremonies
+        if c.moments.completed and c.ending in (Ending.PROMOTED, Ending.USED, Ending.DRILLED)
+    ][-_TOOK:]
+    took = f" The last ones took {', '.join(span(ms) for ms in past)}." if past else ""
+    why = _why(state, needed[0].cluster, now=now)
+    return f"{why}Still needed: {count}, on {where}, with {_quorum(state)}.{took}"
+
+
+def _quorum(state: SetState) -> str:
+    """Return how many shares that takes, as far as Vault said so in the newest ceremony."""
+    known = next((c.required for c in reversed(state.ceremonies) if c.required), 0)
+    return f"a quorum of {known}" if known else "a quorum of key holders"
+
+
+def _why(state: SetState, cluster: str, *, now: int) -> str:
+    """Return why the newest token on duty is not taken; empty where there never was one."""
+    tokens = state.duties.tokens
+    if not tokens:
+        return ""
+    newest = max(tokens, key=lambda t: (t.is_live(now), t.until))
+    return f"Token on duty: {_flaw(state, newest, cluster, now=now)}. "
+
+
+def _flaw(state: SetState, token: DutyToken, cluster: str, *, now: int) -> str:
+    if now >= token.until:
+        return f"expired {when(token.until)}"
+    if token.killed_at:
+        return f"put out of force {when(token.killed_at)}"
+    if token.wrap is Wrap.LOST:
+        return "not with its lead"
+    if not token.is_in_hand:
+        return f"{mention(token.lead)} has not collected it"
+    if not token.takes(cluster):
+        return f"refused by {place(state.name, cluster)}"
+    return f"valid for {remaining(token.until - now)} only"
