@@ -68,6 +68,7 @@ PICTURES: dict[str, tuple[Callable[[], Iterator[Shot]], int]] = {
     "runbook": (scenes.runbook, 715),
     "gate": (scenes.gate, 790),
     "alarms": (scenes.alarms, 340),
+    "shifts": (scenes.shifts, 400),
 }
 
 

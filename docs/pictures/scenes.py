@@ -10,7 +10,19 @@ from typing import Any
 from bot.cards.board import wanted
 from bot.cards.runbook import runbook_card
 from bot.cards.two_primaries import about_two_primaries
-from ceremonies.events import Play, SecondPrimarySeen, StepAccepted, StepContinued, StepDone
+from ceremonies.events import (
+    KillAsked,
+    Part,
+    Play,
+    SecondPrimarySeen,
+    StepAccepted,
+    StepContinued,
+    StepDone,
+    TokenMinted,
+    WrapLoss,
+    WrapLost,
+)
+from ceremonies.fold.duty import after_duty_event
 from tests.bot.cards import glasses, states
 from tests.ceremonies.runbooks.world import Truth, World
 from tests.ceremonies.sights import lost, node, sample, seen, silent
@@ -95,6 +107,38 @@ def alarms() -> Iterator[Shot]:
         blocks = cards[f"channel:{c.id}"].card.blocks
         row = [block for block in blocks if block["type"] == "actions"]
         yield Shot(where="#incident", at=at, blocks=[*blocks[:2], *row])
+
+
+def shifts() -> Iterator[Shot]:
+    """Yield the lead's message, what the channel is told, and a request to put out of force."""
+    hour, now = 3_600_000, states.T0 + 60_000
+    token = TokenMinted(
+        effect="duty",
+        shift="night/2026-05-28T21:00Z",
+        name="night",
+        part=Part.LEAD,
+        place=3,
+        cluster="a",
+        lead=states.KIM,
+        starts=states.T0 + hour // 4,
+        ends=states.T0 + 8 * hour,
+        until=states.T0 + 8 * hour + hour // 2,
+        wrapped_until=states.T0 + 3 * hour // 4,
+    )
+    stolen = WrapLost(duty="duty", cause=WrapLoss.OPENED)
+    asked = KillAsked(place=3, by=states.KIM, reason="somebody else opened my wrap")
+    cards: dict[str, Blocks] = {}
+    state = states.state()
+    for event in (token, stolen, asked):
+        state = after_duty_event(state, event, at=now)
+        drawn = wanted(state, states.RULES, states.ROSTER, command="/dr", now=now)
+        cards |= {f"{event.type} {key}": one.card.blocks for key, one in drawn.items()}
+    yield Shot(where="to Kim", at="20:26", blocks=cards[f"token_minted duty:duty:{states.KIM}"])
+    told = cards["wrap_lost call:watch:duty:lost:duty:opened"]
+    gone = cards[f"wrap_lost duty:duty:{states.KIM}"]
+    yield Shot(where="#incident", at="20:27", blocks=told)
+    yield Shot(where="to Kim", at="20:27", blocks=gone)
+    yield Shot(where="#incident", at="20:29", blocks=cards[f"kill_asked alarm:kill:{now}"])
 
 
 def _of(c: states.Ceremony) -> dict[str, Blocks]:
