@@ -79,7 +79,7 @@ def unreached(state: SetState, c: Ceremony) -> Block | None:
         return None
     now = len(c.rounds)
     lines = [
-        f"• {mention(key.holder)}: {_why(problem)}"
+        f"• {mention(key.holder)}: {why_unreached(problem)}"
         for key, problem in _failed(state, c)
         if key.round == now and key.holder in c.waiting_for
     ]
@@ -97,7 +97,8 @@ def _failed(state: SetState, c: Ceremony) -> Iterator[tuple[DirectKey, str]]:
             yield key, state.unposted[key.text]
 
 
-def _why(problem: str) -> str:
+def why_unreached(problem: str) -> str:
+    """Return why no message reached somebody in Slack, by Slack's own word for it."""
     words = _SLACK_SAYS.get(problem)
     return f"{words} ({code(problem)})" if words else f"Slack says {code(problem)}"
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cards.keys import alarm_key, watch_key
+from bot.cards.keys import alarm_key, duty_key, watch_key
 from bot.cards.kill import kill_card, shift_of
 from bot.cards.kit import Card, card, section
-from bot.cards.phrases import code, ours, place, remaining, when
+from bot.cards.notices import why_unreached
+from bot.cards.phrases import code, mention, ours, place, remaining, when
 from ceremonies.duty import DutyToken, Wrap
-from ceremonies.events import Proof, WrapLoss
+from ceremonies.events import Part, Proof, WrapLoss
 from ceremonies.state import SetState
 
 _LOSS = {
@@ -44,6 +45,7 @@ def _call(line: str) -> Card:
 def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str]]:
     yield from _late(state, now=now)
     for token in state.duties.tokens:
+        yield from _unreached(state, token, now=now)
         yield from _lost(state, token, command=command)
         yield from _refused(state, token)
     for shift, handed in state.duties.handovers.items():
@@ -75,6 +77,21 @@ def _late(state: SetState, *, now: int) -> Iterator[tuple[str, str]]:
             f"late:{shift}",
             f":warning: {_named(state, shift)} has no token of its own yet. {why} {rest}",
         )
+
+
+def _unreached(state: SetState, token: DutyToken, *, now: int) -> Iterator[tuple[str, str]]:
+    """Yield that a lead could not be told of their token: nobody else would notice."""
+    key = duty_key(token.id, token.lead)
+    problem = state.unposted.get(key)
+    if problem is None or key in state.messages or now >= token.until:
+        return
+    waits = " Nobody can collect its token meanwhile." if token.part is Part.LEAD else ""
+    words = (
+        f"no message about shift {ours(token.name, 40)} of {ours(state.name, 60)} reached "
+        f"{mention(token.lead)}, who leads it: {why_unreached(problem)}.{waits} Call them another "
+        "way, or find out who leads now; an operator then corrects the plan of shifts."
+    )
+    yield f"unreached:{token.id}", f":mailbox_with_no_mail: {words}"
 
 
 def _lost(state: SetState, token: DutyToken, *, command: str) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.cards.by_hand import by_hand, leads_work
 from bot.cards.phrases import code, cut, mention, more_people, ours, place, span, when
-from ceremonies.approval import step_agreed, step_approvers
+from ceremonies.approval import is_step_approved, step_agreed, step_approvers
 from ceremonies.events import Action, Guard, Play
 from ceremonies.runbook import Runbook, Step, StepState
 from ceremonies.state import SetState
@@ -101,17 +102,16 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
         return "Conclave looks until it is done."
     if step.guard is Guard.HANDS:
         return _by_people(state, step, rules)
-    if step.by_hand:
-        command = by_hand(r, step)
-        return f"Do it by hand, Conclave waits for the evidence: {code(command)}"
+    if step.action is Action.PROMOTE:
+        return "The ceremony's card asks for it and for the approvals."
+    if step.by_hand and not _waits_for_people(state, step, rules, now=now):
+        return by_hand(state, r, step, rules)
     if step.action is Action.TOKEN:
         if step.state is StepState.WANTED:
             return "The ceremony has a card of its own: key holders give their shares there."
-        return "An incident commander presses *Go on*; then key holders are asked."
+        return f"An incident commander presses *Go on*; {_whose_token(state, step, now=now)}"
     if step.action is Action.DEMOTE and step.guard is Guard.NONE:
         return _before_demotion(state, r)
-    if step.action is Action.PROMOTE:
-        return "The ceremony's card asks for it and for the approvals."
     if step.guard is Guard.TYPED:
         return _agreement(step, rules, state.name, now=now)
     if step.activation is not None:
@@ -119,6 +119,18 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
     if step.guard is Guard.CONTINUE and step.state is not StepState.WANTED:
         return "An incident commander presses *Go on*, or leaves it out."
     return ""
+
+
+def _waits_for_people(state: SetState, step: Step, rules: ReplicationSet, *, now: int) -> bool:
+    """Whether a lead must not be shown yet how they do it: others have to agree before."""
+    is_lead = step.guard is Guard.TYPED and bool(leads_work(state, step))
+    return is_lead and not is_step_approved(step, rules, now=now)
+
+
+def _whose_token(state: SetState, step: Step, *, now: int) -> str:
+    if state.duties.usable(step.cluster, now=now) is None:
+        return "then key holders are asked."
+    return "then the token on duty is taken, and no key holder is asked."
 
 
 def _by_people(state: SetState, step: Step, rules: ReplicationSet) -> str:
@@ -155,26 +167,6 @@ def _agreement(step: Step, rules: ReplicationSet, set_name: str, *, now: int) ->
     left = step_approvers(rules) - len(agreed)
     asked = f"{mention(step.request.by)} asked for it {when(step.request.at)}"
     return f"{asked}; {more_people(left)} must approve." if left > 0 else f"{asked}; approved."
-
-
-def by_hand(r: Runbook, step: Step) -> str:
-    """Return the exact command; `$…` stands for secrets that people have."""
-    dr = "sys/replication/dr"
-    join = 'token="$ACTIVATION_TOKEN"'
-    with_dr = 'dr_operation_token="$DR_OPERATION_TOKEN"'
-    return {
-        Action.PROMOTE: f"vault write {dr}/secondary/promote {with_dr}",
-        Action.DEMOTE: f"vault write -f {dr}/primary/demote",
-        Action.ENABLE_PRIMARY: f"vault write -f {dr}/primary/enable",
-        Action.ENABLE_SECONDARY: f"vault write {dr}/secondary/enable {join}",
-        Action.UPDATE_PRIMARY: f"vault write {dr}/secondary/update-primary {with_dr} {join}",
-        Action.SNAPSHOT: "vault operator raft snapshot save FILE",
-        Action.DISABLE: (
-            f"vault write {dr}/secondary/disable {with_dr}"
-            if step.ceremony or r.of(Action.TOKEN, step.cluster)
-            else f"vault write -f {dr}/primary/disable"
-        ),
-    }.get(step.action, "")
 
 
 def holds(set_name: str, r: Runbook) -> str:
