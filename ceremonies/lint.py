@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ceremonies import policies
+from ceremonies.rights import Rights, too_wide
 from ceremonies.vault import ClusterClient
 from ceremonies.vault.errors import PermissionDenied
 from ceremonies.vault.shift_tokens import Role, ShiftTokens
 
 _WRITES = frozenset({"create", "update", "patch", "sudo", "root"})
 _SHOWN = 3
+_PARTS = re.compile(r'"(?:\\.|[^"\\])*"|#[^\n]*|\S')
 _MEND = "Lay it with conclave policy --apply."
 
 
@@ -41,6 +44,7 @@ class Seen:
 
     ring: Mapping[int, Laid]
     rights: Mapping[str, frozenset[str]]
+    listed: Rights | None = None
     longest_s: int | None = None
 
 
@@ -58,7 +62,12 @@ def read(client: ClusterClient, node: str, token: str) -> Seen:
     asked = (*policies.needed_by_bot(), *policies.forbidden_to_bot())
     rights = client.operations.capabilities(node, token, tuple(dict.fromkeys(asked)))
     ring = {place: _laid(tokens, node, token, place) for place in policies.places()}
-    return Seen(ring=ring, rights=rights, longest_s=tokens.max_ttl_s(node, token))
+    return Seen(
+        ring=ring,
+        rights=rights,
+        listed=tokens.rights(node, token),
+        longest_s=tokens.max_ttl_s(node, token),
+    )
 
 
 def _laid(tokens: ShiftTokens, node: str, token: str, place: int) -> Laid:
@@ -72,7 +81,7 @@ def _laid(tokens: ShiftTokens, node: str, token: str, place: int) -> Laid:
 
 def judge(seen: Seen, *, longest_s: int) -> Findings:
     """Return what is wrong with this. Pure."""
-    over = tuple(_too_much(seen.rights))
+    over = tuple(_too_much(seen))
     broken = {place: tuple(_of_place(place, laid)) for place, laid in seen.ring.items()}
     problems = [*over, *_too_little(seen.rights), *(w for words in broken.values() for w in words)]
     if seen.longest_s is not None and seen.longest_s < longest_s:
@@ -85,8 +94,11 @@ def judge(seen: Seen, *, longest_s: int) -> Findings:
     return Findings(places_ready=frozenset(mintable), problems=tuple(problems))
 
 
-def _too_much(rights: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    over = [path for path in policies.forbidden_to_bot() if _has_too_much(path, rights)]
+def _too_much(seen: Seen) -> Iterator[str]:
+    """What Vault lists is told first; names that were tried find what it does not list."""
+    listed = too_wide(seen.listed) if seen.listed else []
+    tried = [path for path in policies.forbidden_to_bot() if _has_too_much(path, seen.rights)]
+    over = list(dict.fromkeys([*listed, *tried]))
     if over:
         shown = _some(over)
         yield (
@@ -146,13 +158,14 @@ def _of_role(place: int, role: Role) -> Iterator[str]:
         yield "makes tokens that end with the login"
     if role.renewable or role.period or role.explicit_max_ttl:
         yield "is renewable, periodic or has a longest TTL of its own"
-    if role.policies != (policies.policy_name(place),):
+    if role.policies != (policies.policy_name(place),) or role.patterns:
         yield "allows other policies than its own"
+    if role.barred or role.addresses:
+        yield "bars policies or addresses"
     if role.without_default:
         yield "leaves out the policy default, which a token needs to be looked at"
 
 
 def meaning(policy: str) -> str:
-    """Return the policy without comments and spaces."""
-    lines = (line.partition("#")[0] for line in policy.splitlines())
-    return "".join("".join(lines).split())
+    """Return the policy without comments and spaces; within quotes everything counts."""
+    return "".join(part for part in _PARTS.findall(policy) if not part.startswith("#"))

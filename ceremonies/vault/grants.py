@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from ceremonies.policies import creation_path, policy_name
+from ceremonies.rights import Rights
 from ceremonies.vault.replies import NotOfVault, flag, number, payload, text, texts
 
 _WARNING_LETTERS = 200
@@ -41,6 +42,7 @@ class Minted:
     policies: tuple[str, ...]
     renewable: bool
     orphan: bool
+    uses: int = 0  # 0: as many as wanted
     warnings: tuple[str, ...] = ()
 
 
@@ -84,6 +86,9 @@ class Role:
     orphan: bool
     renewable: bool
     policies: tuple[str, ...]
+    patterns: tuple[str, ...] = ()  # of more policies that its tokens may have
+    barred: tuple[str, ...] = ()  # policies that its tokens must not have
+    addresses: tuple[str, ...] = ()  # from which alone its tokens work
     period: int = 0
     explicit_max_ttl: int = 0
     without_default: bool = False
@@ -102,6 +107,7 @@ def minted(body: object) -> Minted:
         policies=texts(fields, "policies"),
         renewable=flag(fields, "renewable") or False,
         orphan=flag(fields, "orphan") or False,
+        uses=number(fields, "num_uses") or 0,
         warnings=_warnings(body),
     )
 
@@ -160,11 +166,37 @@ def role(body: object) -> Role:
         orphan=flag(fields, "orphan") or False,
         renewable=flag(fields, "renewable") or False,
         policies=texts(fields, "allowed_policies"),
+        patterns=texts(fields, "allowed_policies_glob"),
+        barred=texts(fields, "disallowed_policies") + texts(fields, "disallowed_policies_glob"),
+        addresses=texts(fields, "token_bound_cidrs"),
         period=(number(fields, "period") or 0) or (number(fields, "token_period") or 0),
         explicit_max_ttl=(number(fields, "explicit_max_ttl") or 0)
         or (number(fields, "token_explicit_max_ttl") or 0),
         without_default=flag(fields, "token_no_default_policy") or False,
     )
+
+
+def rights(body: object) -> Rights:
+    """Return what a token may do. Raises NotOfVault."""
+    fields = payload(body)
+    is_root = flag(fields, "root")
+    if is_root is None:
+        raise NotOfVault
+    return Rights(
+        exact=_given(fields, "exact_paths"),
+        prefixes=_given(fields, "glob_paths"),
+        is_root=is_root,
+    )
+
+
+def _given(fields: Mapping[str, Any], name: str) -> dict[str, frozenset[str]]:
+    listed = fields.get(name)
+    paths = listed if isinstance(listed, Mapping) else {}
+    return {
+        path: frozenset(texts(may, "capabilities"))
+        for path, may in paths.items()
+        if isinstance(path, str) and isinstance(may, Mapping)
+    }
 
 
 def complaints(
@@ -185,6 +217,8 @@ def complaints(
         found.append("It is no batch token.")
     if made.renewable or not made.orphan:
         found.append("It is renewable, or ends with the login that made it.")
+    if made.uses:
+        found.append(f"It may be used {made.uses} times only.")
     if set(made.policies) != wished:
         found.append(f"Its policies are not {' and '.join(sorted(wished))}.")
     return tuple(found)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ceremonies.policies import creation_path
+from ceremonies.rights import Rights
 from ceremonies.vault import errors, grants
 from ceremonies.vault.grants import (
     Held,
@@ -52,7 +53,7 @@ class ShiftTokens:
         self._operations = operations
 
     def mint(self, node: str, token: str, *, place: int, ttl_s: int) -> Minted:
-        """Return a batch token of this ring place. Raises RightMissing, RoleMissing and others.
+        """Return a batch token of this ring place. Raises RightMissing, RoleMissing, RoleUnfit.
 
         A TTL is always sent: one that is left out, or 0, lasts as long as the system lets it.
         """
@@ -134,6 +135,17 @@ class ShiftTokens:
         question = Question(method="GET", path="sys/auth/token/tune", token=token)
         try:
             return self._wire.told(node, question, lambda b: number(payload(b), "max_lease_ttl"))
+        except (errors.PermissionDenied, errors.PathUnsupported):
+            return None
+
+    def rights(self, node: str, token: str) -> Rights | None:
+        """Return all that this token may do; None where it may not be asked.
+
+        The policy `default` lets every token ask.
+        """
+        question = Question(method="GET", path="sys/internal/ui/resultant-acl", token=token)
+        try:
+            return self._wire.told(node, question, grants.rights)
         except (errors.PermissionDenied, errors.PathUnsupported):
             return None
 

@@ -116,17 +116,27 @@ def test_printed_it_can_be_pasted(stage: Stage) -> None:
     assert "kv/conclave-canary" not in said.stdout or stage.set_options
 
 
-def test_a_login_that_may_write_policies_is_an_error(stage: Stage) -> None:
-    """Whoever may write a policy and mint from its role is root: nothing is ready then."""
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("sys/policies/acl/*", "sys/policies/acl/*"),
+        ("sys/policies/acl/+", "sys/policies/acl/root-by-another-name"),
+        ("sys/policies/acl/team-*", "sys/policies/acl/team-*"),
+        ("auth/token/roles/deployers", "auth/token/roles/deployers"),
+        ("auth/approle/role/web", "auth/approle/role/web"),
+    ],
+)
+def test_a_login_that_may_write_policies_is_an_error(stage: Stage, path: str, told: str) -> None:
+    """Whoever may write a policy or a role, whatever its name, is root: nothing is ready then."""
     operators(stage)
     stage.runs("policy", "--apply")
     bao = stage.vaults["a"].bao
-    more = 'path "sys/policies/acl/*" { capabilities = ["create", "update"] }'
+    more = f'path "{path}" {{ capabilities = ["create", "update"] }}'
     text = policies.bot_policy() + more
     bao.call("PUT", f"sys/policies/acl/{policies.BOT}", {"policy": text})
     said = stage.runs("doctor")
     assert said.returncode == 1
-    assert "Conclave's own login may write at" in said.stdout
+    assert f"Conclave's own login may write at {told}" in said.stdout
 
 
 def test_the_doctor_on_a_pair_that_is_well(stage: Stage) -> None:
