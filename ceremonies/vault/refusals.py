@@ -38,6 +38,7 @@ _TEXTS: tuple[tuple[str, type[errors.VaultError]], ...] = (
     ("not a dr secondary", errors.NotASecondary),
     ("not a dr primary", errors.NotAPrimary),
     ("unknown role", errors.RoleMissing),
+    ("is disallowed by this role", errors.RoleUnfit),
     ("secondary with that id already exists", errors.SecondaryIdTaken),
     ("wrapping token is not valid or does not exist", errors.ActivationRefused),
     ("error unwrapping", errors.ActivationRefused),

@@ -21,7 +21,7 @@
     │   ├── SharesOfDifferentLength, DuplicatePart
     │   └── ShareNotOfThisCluster, RecoveryKeyMismatch
     ├── StillCatchingUp, NotASecondary, NotAPrimary, TokenNotProvided, KeysChanged
-    ├── RoleMissing                                      from which tokens are minted
+    ├── RoleMissing, RoleUnfit                           from which tokens are minted
     ├── SecondaryIdTaken, ActivationRefused, ActivationUnfit        how a secondary joins
     └── SnapshotIncomplete, SnapshotNotKept                         no file was left
 
@@ -71,6 +71,7 @@ from ceremonies.vault.errors.operations import (
     OperationTokenDenied,
     RightMissing,
     RoleMissing,
+    RoleUnfit,
     SecondaryIdTaken,
     SnapshotIncomplete,
     SnapshotNotKept,
@@ -119,6 +120,7 @@ __all__ = [
     "RequestNotUnderstood",
     "RightMissing",
     "RoleMissing",
+    "RoleUnfit",
     "RoundThrownAway",
     "Sealed",
     "SecondaryIdTaken",

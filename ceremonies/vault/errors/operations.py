@@ -33,6 +33,13 @@ class RoleMissing(VaultError):
     advice = "Nothing was minted. An operator lays the ring with conclave policy --apply."
 
 
+class RoleUnfit(VaultError):
+    """The token role bars what its tokens have to have."""
+
+    words = "The token role bars the policy that its tokens have to have."
+    advice = "Nothing was minted. An operator mends the ring with conclave policy --apply."
+
+
 class LoginMissing(PermissionDenied):
     """The bot has no login on this cluster, or cannot read what it would log in with."""
 

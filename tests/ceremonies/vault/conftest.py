@@ -1,4 +1,4 @@
-"""Scripted nodes, and a client of them whose limits are short enough to be reached in a test."""
+"""Scripted nodes, a client of them with limits that a test reaches; a primary with the ring."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 from ceremonies.topology import AppRole, Cluster
 from ceremonies.vault import ClusterClient
 from ceremonies.vault.deadline import Limits
+from lab.enterprise import ReplicationRange, practice_range
 from lab.scripted_node import Node, Nodes
+from tests.ceremonies.vault.duty_desk import Desk, desk_at
 from tests.ceremonies.vault.logins import SECRET_ID
 
 SHORT = Limits(connect=0.5, call=1.5)
@@ -55,3 +57,16 @@ def approle(tmp_path: Path) -> AppRole:
     path = tmp_path / "secret-id"
     path.write_text(f"{SECRET_ID}\n")
     return AppRole(role_id="r-1", secret_id_file=path)
+
+
+@pytest.fixture(scope="module")
+def ring_vaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicationRange]:
+    """Two clusters of one node for one file: what is changed there nobody else may meet."""
+    with practice_range(tmp_path_factory.mktemp("ring")) as started:
+        yield started
+
+
+@pytest.fixture
+def desk(ring_vaults: ReplicationRange) -> Desk:
+    """Give out a primary with the ring as it has to be."""
+    return desk_at(ring_vaults)
