@@ -101,7 +101,8 @@ def role(place: int) -> Mapping[str, object]:
 def bot_policy(*, canaries: Iterable[str] = ()) -> str:
     """Return the least that Conclave's own login needs; `canaries` are read after a promotion."""
     ring = [ability for place in places() for ability in _of_place(place)]
-    reads = [(path.strip("/"), ("read",), "the canary") for path in dict.fromkeys(canaries)]
+    paths = dict.fromkeys(path.strip("/") for path in canaries)
+    reads = [(path, ("read",), "the canary") for path in paths]
     title = "Conclave's own login. It may write no policy and no role."
     return _written(title, (*_OWN, *reads, *ring))
 
