@@ -25,10 +25,12 @@ _ports_lock = threading.Lock()
 
 # The child asks for its own death before it becomes the program (subprocess' preexec_fn would do
 # the same, but warns in a process with threads). The parent may be gone already: hence getppid.
+# Ctrl-C means to it what it usually does, also where the tests run in a shell's background.
 _VAULTS: Final = ("VAULT_", "BAO_")
 
 _TIED_EXEC: Final = """
-import ctypes, os, sys
+import ctypes, os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 ctypes.CDLL(None, use_errno=True).prctl(1, 9, 0, 0, 0)
 if os.getppid() != int(sys.argv[1]):
     os._exit(1)

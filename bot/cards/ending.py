@@ -180,8 +180,8 @@ def _moments(c: Ceremony) -> Iterator[tuple[str, int]]:
 
 def log_line(state: SetState, c: Ceremony) -> Block:
     """Return where the log stood, so that it can be compared later: entry and hash."""
-    rounds = len(c.rounds)
+    count = len(c.rounds)
+    rounds = "" if c.duty else f"{count} {'round' if count == 1 else 'rounds'}. "
     return context(
-        f"{rounds} {'round' if rounds == 1 else 'rounds'}. Log of {code(state.name)}: entry "
-        f"{c.entry}, hash {code(c.head[:_HASH])}."
+        f"{rounds}Log of {code(state.name)}: entry {c.entry}, hash {code(c.head[:_HASH])}."
     )

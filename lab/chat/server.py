@@ -23,6 +23,7 @@ from lab.chat.tickets import Tickets
 from lab.chat.triggers import Triggers
 from lab.chat.workspace import Workspace
 from lab.chat.world import Habits, World
+from lab.listening import refuse_more
 
 HOST = "127.0.0.1"
 _PATIENCE = 10.0
@@ -152,5 +153,6 @@ class Chat:
         self.world.tickets.origin = f"ws://{HOST}:{self.port}"
         self._ready.set()
         await self._stop.wait()
+        await refuse_more(runner)
         await self.sockets.end()
         await runner.cleanup()

@@ -16,6 +16,7 @@ from lab.enterprise.front import Front
 from lab.enterprise.observables import health
 from lab.enterprise.upstream import Gone, Upstream
 from lab.enterprise.wire import PREFIX, Call
+from lab.listening import refuse_more
 from lab.process import free_port
 
 _PROBE: Final = Call(
@@ -47,6 +48,7 @@ class Balancer:
     async def close(self) -> None:
         """Accept no connections any more."""
         if self._runner:
+            await refuse_more(self._runner)
             await self._runner.cleanup()
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:

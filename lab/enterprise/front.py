@@ -29,6 +29,7 @@ from lab.enterprise.site import Site
 from lab.enterprise.state import digest
 from lab.enterprise.upstream import Gone
 from lab.enterprise.wire import PREFIX, Call, Reply, answer
+from lab.listening import refuse_more
 
 _UNWRITTEN: Final = frozenset({"content-length", "date", "server"})
 
@@ -67,8 +68,7 @@ class Front:
         runner, server, self._runner = self._runner, self._server, None
         if runner is None or server is None:
             return
-        for site in list(runner.sites):
-            await site.stop()
+        await refuse_more(runner)
         for connection in server.connections:
             connection.force_close()
         self.release()

@@ -17,15 +17,25 @@ from lab.process import CannotStart, NotInTime
 from lab.redis import RedisServer
 from lab.scenarios.ceremony import play_ceremony
 from lab.scenarios.runbooks import PLOTS as RUNBOOKS
+from lab.scenarios.shift import play_shift, raise_on_shift
 from lab.scenarios.timeline import Timeline
 from lab.sights import NotSeen
 from lab.stage import Stage
 
 Plot = Callable[[Stage, Timeline], bool]
+
+
+def _raise_curtain(stage: Stage) -> None:
+    """Most plots take the stage as it is."""
+    stage.raise_curtain()
+
+
 PLOTS: Mapping[str, tuple[tuple[str, ...], Plot]] = {
     "ceremony": (("a", "b"), play_ceremony),
     **RUNBOOKS,
+    "shift": (("a", "b"), play_shift),
 }
+RAISED_BY: Mapping[str, Callable[[Stage], None]] = {"shift": raise_on_shift}
 
 
 def play(name: str | None = None, *, console: Console | None = None) -> int:
@@ -41,7 +51,7 @@ def play(name: str | None = None, *, console: Console | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     with tempfile.TemporaryDirectory(prefix="conclave-demo-") as scratch:
         try:
-            return _on_stage(Path(scratch), *PLOTS[name], Timeline(console))
+            return _on_stage(Path(scratch), name, Timeline(console))
         except (NotSeen, NotInTime, CannotStart, Refused, Unanswered) as trouble:
             console.print(f"\n[red]The plot went wrong.[/] {escape(str(trouble))}")
             return 1
@@ -50,7 +60,8 @@ def play(name: str | None = None, *, console: Console | None = None) -> int:
             return 130
 
 
-def _on_stage(scratch: Path, clusters: tuple[str, ...], plot: Plot, timeline: Timeline) -> int:
+def _on_stage(scratch: Path, name: str, timeline: Timeline) -> int:
+    clusters, plot = PLOTS[name]
     redis = RedisServer(directory=scratch / "redis")
     vaults = practice_range(scratch / "vaults", names=clusters)
     stage = Stage(directory=scratch / "bot", vaults=vaults, redis=redis)
@@ -59,7 +70,7 @@ def _on_stage(scratch: Path, clusters: tuple[str, ...], plot: Plot, timeline: Ti
             redis.start()
             vaults.start()
         with timeline.setting_up("Starting Slack's stand-in and the bot"):
-            stage.raise_curtain()
+            RAISED_BY.get(name, _raise_curtain)(stage)
         return 0 if plot(stage, timeline) else 1
     finally:
         timeline.close()

@@ -54,6 +54,36 @@ def test_its_proof_holds(demo: Child, tmp_path: Path) -> None:
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("scenario", "lines"),
+    [
+        ("failover", ("c holds second", "one cluster was promoted, once")),
+        ("planned-failover", ("a holds second", "nothing was promoted before the primary was")),
+        ("failback", ("b holds third", "nothing was promoted before the primary was demoted")),
+        ("rejoin", ("a holds second", "a does not hold stray")),
+        ("shift", ("b holds first", "no key holder was asked", "promote once, by Sam")),
+    ],
+)
+def test_every_scenario_proves_itself(
+    tmp_path: Path, scenario: str, lines: tuple[str, ...]
+) -> None:
+    """Each ends with 0 and with data that were read from the clusters; nothing is left running."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    child = start([conclave(), "demo", scenario], name="demo", directory=tmp_path, env=environment)
+    try:
+        assert child.wait(180) == 0, child.log.read_text()[-3000:]
+    finally:
+        child.kill()
+    told = child.log.read_text()
+    for line in lines:
+        assert line in told
+    assert "✔" in told
+    assert "✘" not in told
+    assert running(scratch) == []
+
+
 STOPPED = {
     "Ctrl-C while it loads": ("", signal.SIGINT),
     "SIGTERM while it sets up": ("Starting Redis", signal.SIGTERM),

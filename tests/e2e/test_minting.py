@@ -46,15 +46,18 @@ def vaults(tmp_path: Path) -> Iterator[ReplicationRange]:
 
 
 def staged(
-    set_stage: SetStage, vaults: ReplicationRange, *, custody: str = "bot", bots: int = 2
+    set_stage: SetStage,
+    vaults: ReplicationRange,
+    *,
+    custody: str = "bot",
+    bots: int = 2,
+    shifts: str = "",
 ) -> Stage:
     """Return a stage with the ring laid by an operator, before any replica serves."""
-    stage = set_stage(bots=0, vaults=vaults, roles=LED, options=shift(custody), **SOON)
-    token = vaults["a"].bao.root_token
-    stage.environment["VAULT_TOKEN"] = token
-    laid = stage.runs("policy", "--apply")
+    options = shifts or shift(custody)
+    stage = set_stage(bots=0, vaults=vaults, roles=LED, options=options, **SOON)
+    laid = stage.runs_as_operator("policy", "--apply")
     assert laid.returncode == 0, laid.stderr
-    del stage.environment["VAULT_TOKEN"]
     vaults.replicate("b")
     vaults.record.clear()
     for _ in range(bots):

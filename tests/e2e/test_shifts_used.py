@@ -12,10 +12,10 @@ from lab.enterprise import ReplicationRange, practice_range
 from lab.process import wait_until
 from lab.sights import Seen
 from lab.stage import CHANNEL, Stage
+from lab.terminal import Terminal, commands
 from tests.e2e.acts import privately
 from tests.e2e.conftest import SetStage
 from tests.e2e.plays import held, is_over, write
-from tests.e2e.terminal import Terminal, commands
 from tests.e2e.test_canary import everything
 from tests.e2e.test_minting import waits_for
 from tests.e2e.test_shifts import collects, served, unwrapped
