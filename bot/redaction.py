@@ -20,7 +20,7 @@ _SECRET_KEYS = frozenset(
 _PATTERNS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.DOTALL),
     re.compile(r"\bhv[sbr]\.[\w-]{8,}"),  # Vault's tokens since 1.10
-    re.compile(r"(?<![\w.])[sbr]\.[0-9A-Za-z]{20,}"),  # and before
+    re.compile(r"(?<![\w.])[sbr]\.[\w-]{20,}"),  # and before; a batch token is base64url
     # A JWT: an activation token, which opens a primary's data; a service account's.
     re.compile(r"\beyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)?"),
     re.compile(r"\bxox[a-z]-[\w-]+|\bxapp-[\w-]+"),

@@ -37,7 +37,7 @@ _SHOWN = (
         r"(?<![0-9A-Za-z+/])(?=[0-9A-Z+/]*[a-z])(?=[0-9a-z+/]*[A-Z])(?=[A-Za-z+/]*[0-9])"
         r"[0-9A-Za-z+/]{43}[0-9A-Za-z+/=](?![0-9A-Za-z+/=])"
     ),
-    re.compile(r"\bhv[sbr]\.[0-9A-Za-z_-]{8}|(?<![\w.])[sbr]\.[0-9A-Za-z]{20}"),
+    re.compile(r"\bhv[sbr]\.[0-9A-Za-z_-]{8}|(?<![\w.])[sbr]\.[0-9A-Za-z_-]{20}"),
 )
 SHOWN_WORDS = (
     "This holds what looks like a key share or a Vault token, so it was not kept and nothing was "

@@ -32,6 +32,7 @@ SECRETS: dict[str, Callable[[], str]] = {
     "a batch token": lambda: "hvb." + secrets.token_urlsafe(100),
     "a recovery token": lambda: "hvr." + secrets.token_urlsafe(24),
     "an old service token": lambda: "s." + base62(24),
+    "an old batch token": lambda: "b.AAAAAQ-_" + secrets.token_urlsafe(100),
     "an activation token": lambda: ".".join(
         base64.urlsafe_b64encode(part).decode().rstrip("=")
         for part in (b'{"alg":"ES512"}', secrets.token_bytes(150), secrets.token_bytes(132))

@@ -217,6 +217,7 @@ def test_a_programmers_mistake_is_loud() -> None:
         pytest.param(lambda raw: f"key={base64.b64encode(raw).decode()}.", id="base64"),
         pytest.param(lambda raw: f"hvs.{raw.hex()[:24]}", id="a token"),
         pytest.param(lambda raw: f"with b.{raw.hex()[:24]}", id="an old token"),
+        pytest.param(lambda raw: f"b.AAAAAQ-_{raw.hex()[:24]}", id="an old batch token"),
     ],
 )
 def test_a_share_in_a_text_for_people_is_seen(written: Writing) -> None:

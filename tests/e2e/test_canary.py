@@ -55,17 +55,29 @@ def forms(secret: bytes) -> set[str]:
     }
 
 
-def nowhere(stage: Stage, *more: str) -> None:
-    """Look for all that passed between bot and Vault, and for these, wherever the bot wrote."""
+def nowhere(stage: Stage, *more: str, window: str = "") -> None:
+    """Look for all that passed between bot and Vault, and for these, wherever the bot wrote.
+
+    `window`: a secret for one person, which may stand in the modal that shows it, and only there.
+    """
     heard = stage.vaults.record.overheard()
     assert all(heard.values()), "the lab did not hear every kind of secret pass"
     shares = stage.vaults["b"].bao.shares
     secrets = {*more}.union(*(forms(share) for share in shares[:3]), *heard.values())
-    for place, text in everything(stage).items():
-        assert "payments" in text, f"nothing was found in {place}"
+    for place, whole in everything(stage).items():
+        assert "payments" in whole, f"nothing was found in {place}"
+        text = without_window(whole, window) if place == "Slack" and window else whole
         for secret in secrets:
             assert secret not in text, f"a secret stands in {place}"
-        assert not re.search(r"\b(?:hvs|hvb|s)\.[0-9A-Za-z]{24,}", text), place
+        assert not re.search(r"\b(?:hvs|hvb|s|b)\.[\w-]{24,}", text), place
+
+
+def without_window(archive: str, secret: str) -> str:
+    """Return all that was sent to Slack but the modal that shows this secret."""
+    lines = archive.splitlines()
+    shown = [line for line in lines if secret in line and line.split()[1] == "views.update"]
+    assert shown, "nobody was shown it"
+    return "\n".join(line for line in lines if line not in shown)
 
 
 def test_no_secret_leaves(stage: Stage) -> None:

@@ -46,7 +46,9 @@ def message(stage: Stage) -> Seen:
 def collects(stage: Stage) -> tuple[str, str]:
     """Sam presses the button; returns address and wrapping token of the command in the window."""
     sam = stage.people["Sam"]
-    sam.clicks("shift.collect", message(stage))
+    about = "Your shift day of payments"
+    mine = sam.waits_for(about, direct=True, button="shift.collect", within=20)
+    sam.clicks("shift.collect", mine)
     shown = sam.waits_for_modal("vault unwrap", within=10)
     found = COMMAND.search(shown.text)
     assert found, shown.text
