@@ -75,8 +75,9 @@ def _on_duty(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
 def _command(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
     """Return how the lead promotes by hand.
 
-    `key=-` takes standard input as it is, with the newline that a terminal ends it with, and Vault
-    knows no such token (measured with the command line of OpenBao 2.7.2): so the shell reads it.
+    `key=-` takes standard input as it is, with the newline that a terminal ends it with (measured
+    with the command line of OpenBao 2.7.2). Whether Vault minds it is not known: the shell reads
+    the token, and hands it on without.
     """
     cluster = rules.cluster(c.cluster)
     address = cluster.address if cluster else ""
