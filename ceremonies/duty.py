@@ -134,6 +134,7 @@ class Ring:
     ready: tuple[int, ...]
     problems: tuple[str, ...]
     at: int
+    changed: tuple[int, ...] = ()  # whose policy is another than it has to be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,15 +169,20 @@ class Duties:
     def usable(self, cluster: str, *, now: int) -> DutyToken | None:
         """Return the token to use on `cluster`: one in the bot's hands before a lead's.
 
-        Of several, the one that lasts longest. It must not end within what a promotion takes. A
-        lead's must be collected.
+        Of several, one whose policy is as it has to be, then the one that lasts longest. It must
+        not end within what a promotion takes. A lead's must be collected.
         """
+        changed = self.ring.changed if self.ring else ()
         fitting = [
             t
             for t in self.live(now)
             if t.takes(cluster) and t.is_in_hand and now + t.margin < t.until
         ]
-        return max(fitting, key=lambda t: (t.part is Part.BOT, t.until), default=None)
+
+        def rank(t: DutyToken) -> tuple[bool, bool, int]:
+            return t.part is Part.BOT, t.place not in changed, t.until
+
+        return max(fitting, key=rank, default=None)
 
     def mint(self, shift: str, part: Part) -> Minting:
         """Return how minting went so far."""

@@ -22,10 +22,13 @@ _MEND = "Lay it with conclave policy --apply."
 class Findings:
     """The ring places from which tokens may be minted, and what an operator has to mend.
 
-    Where the bot could write a policy or a role no place is ready: it would be root.
+    Where the bot could write a policy or a role no place is ready: it would be root. Of a place
+    without a policy, or with another one, tokens that were minted before may do nothing, or less.
     """
 
     places_ready: frozenset[int]
+    places_gone: frozenset[int] = frozenset()
+    places_changed: frozenset[int] = frozenset()
     problems: tuple[str, ...] = ()
 
 
@@ -91,7 +94,14 @@ def judge(seen: Seen, *, longest_s: int) -> Findings:
         )
     ready = () if over else (place for place, words in broken.items() if not words)
     mintable = (p for p in ready if _may_mint(seen.rights, p))
-    return Findings(places_ready=frozenset(mintable), problems=tuple(problems))
+    gone = (p for p, laid in seen.ring.items() if laid.policy is None and not laid.denied)
+    changed = (p for p, laid in seen.ring.items() if laid.policy and not _is_needed(laid.policy))
+    return Findings(
+        places_ready=frozenset(mintable),
+        places_gone=frozenset(gone),
+        places_changed=frozenset(changed),
+        problems=tuple(problems),
+    )
 
 
 def _too_much(seen: Seen) -> Iterator[str]:
@@ -139,11 +149,15 @@ def _of_place(place: int, laid: Laid) -> Iterator[str]:
         return
     if laid.policy is None:
         yield f"The policy {name} is missing. {_MEND}"
-    elif meaning(laid.policy) != meaning(policies.shift_policy()):
+    elif not _is_needed(laid.policy):
         yield f"The policy {name} is another than it has to be. {_MEND}"
     wrong = role_faults(place, laid.role)
     if wrong:
         yield f"The token role {name} {', '.join(wrong)}. {_MEND}"
+
+
+def _is_needed(policy: str) -> bool:
+    return meaning(policy) == meaning(policies.shift_policy())
 
 
 def role_faults(place: int, role: Role | None) -> tuple[str, ...]:

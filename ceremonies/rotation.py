@@ -96,8 +96,9 @@ def mints(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[M
 def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) -> bool:
     """Whether this part of the shift has no token; one that was lost is people's to ask for anew.
 
-    One that was put out of force is replaced: that was the reason to do so. So is one that its own
-    primary refuses, once its ring place is seen not to be as it has to be: another place's works.
+    One that was put out of force is replaced: that was the reason to do so. So is one whose policy
+    is another than it has to be: nobody but its lead could try what it may. And so is one that its
+    own primary refuses, once its ring place is seen not to be as it has to be.
     """
     if now < duties.mint(shift.id, part).retry_at:
         return False
@@ -105,6 +106,8 @@ def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) ->
     if token is None or token.killed_at:
         return True
     ready = duties.ring.ready if duties.ring else ()
+    if token.is_held and duties.ring and token.place in duties.ring.changed:
+        return True
     if not token.takes(token.cluster) and token.place not in ready:
         return True
     return token.is_held and now >= token.until

@@ -172,14 +172,29 @@ def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
         case HandoverLate(shift=shift):
             now = replace(d.handovers.get(shift, Handover()), late=True)
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
-        case RingChecked(cluster=cluster, ready=ready, problems=problems):
-            ring = Ring(cluster=cluster, ready=ready, problems=problems, at=at)
-            killed = {place: since for place, since in d.killed.items() if place not in ready}
-            # A policy that is there again puts its tokens into force again (docs/facts/vault.md 6).
-            tokens = tuple(replace(t, killed_at=killed.get(t.place, 0)) for t in d.tokens)
-            return replace(d, ring=ring, killed=killed, tokens=tokens)
+        case RingChecked():
+            return _looked_at(d, event, at=at)
         case _:
             return d
+
+
+def _looked_at(d: Duties, event: RingChecked, *, at: int) -> Duties:
+    """A policy that somebody else deleted is as good as killed.
+
+    One that is there again puts its tokens into force again (docs/facts/vault.md 6).
+    """
+    ring = Ring(
+        cluster=event.cluster,
+        ready=event.ready,
+        problems=event.problems,
+        at=at,
+        changed=event.changed,
+    )
+    alive = {t.place for t in d.tokens if at < t.until}
+    gone = {place: at for place in event.gone if place in alive}
+    killed = {p: since for p, since in {**gone, **d.killed}.items() if p not in event.ready}
+    tokens = tuple(replace(t, killed_at=killed.get(t.place, 0)) for t in d.tokens)
+    return replace(d, ring=ring, killed=killed, tokens=tokens)
 
 
 def _killing(d: Duties, event: Event, *, at: int) -> Duties:

@@ -43,6 +43,7 @@ WAKING = {
     "HoldersReminded",
     "KillAsked",
     "MintLate",
+    "MintRefused",
     "PolicyDeleted",
     "Promoted",
     "PromotionBlocked",

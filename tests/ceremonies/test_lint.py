@@ -37,7 +37,7 @@ def seen(
         f"sys/policies/acl/{policy_name(place)}": frozenset({"read", "delete"})
         for place in policies.places()
     }
-    may |= policies.needed_by_bot() | dict(rights or {})
+    may |= {**policies.needed_by_bot(), **(rights or {})}
     return Seen(ring=laid | dict(ring or {}), rights=may, **more)
 
 

@@ -20,7 +20,11 @@ def check(station: Station, at: Primary) -> None:
     longest = max(((s.end - s.start + s.overlap) // 1000 for s in shifts), default=0)
     found = lint(at.client, at.node, at.login, longest_s=longest)
     seen = RingChecked(
-        cluster=at.name, ready=tuple(sorted(found.places_ready)), problems=tuple(found.problems)
+        cluster=at.name,
+        ready=tuple(sorted(found.places_ready)),
+        gone=tuple(sorted(found.places_gone)),
+        changed=tuple(sorted(found.places_changed)),
+        problems=tuple(found.problems),
     )
 
     def news(state: SetState, now: int) -> Sequence[Event]:

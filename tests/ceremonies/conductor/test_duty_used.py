@@ -147,9 +147,10 @@ def test_vault_refuses_it_and_people_are_called(seat: Seat) -> None:
     commander = seat(Custody.BOT)
     table, vaults = commander.table, commander.table.vaults
     token = on_duty(table)
-    vaults["a"].bao.call("DELETE", f"sys/policies/acl/conclave-shift-{token.place}")
     vaults.replicate("b")
     vaults["a"].kill()
+    # As if it had been deleted on `a` right before: there it would be seen, and another minted.
+    vaults["b"].bao.call("DELETE", f"sys/policies/acl/conclave-shift-{token.place}")
 
     done = commander.sees_through(Play.FAILOVER, "b")
 
