@@ -157,10 +157,14 @@ class Duties:
         """Return the token with this id, if it is among the newest."""
         return next((t for t in self.tokens if t.id == duty), None)
 
-    def of_shift(self, shift: str, part: Part) -> DutyToken | None:
-        """Return the newest token of this shift and part, whatever became of it."""
-        fitting = (t for t in reversed(self.tokens) if t.shift == shift and t.part is part)
-        return next(fitting, None)
+    def of_shift(self, shift: str, part: Part, *, lead: str) -> DutyToken | None:
+        """Return the newest token of this shift and part, whatever became of it.
+
+        A lead's is only that of whoever leads the shift now: `lead`.
+        """
+        theirs = (t for t in self.tokens if part is Part.BOT or t.lead == lead)
+        fitting = [t for t in theirs if t.shift == shift and t.part is part]
+        return fitting[-1] if fitting else None
 
     def live(self, now: int) -> tuple[DutyToken, ...]:
         """Return the tokens that are of use at `now`, oldest first."""
@@ -169,8 +173,9 @@ class Duties:
     def usable(self, cluster: str, *, now: int) -> DutyToken | None:
         """Return the token to use on `cluster`: one in the bot's hands before a lead's.
 
-        Of several, one whose policy is as it has to be, then the one that lasts longest. It must
-        not end within what a promotion takes. A lead's must be collected.
+        Of several, one whose policy is as it has to be, then the one that lasts longest, to the
+        minute, then the newest. It must not end within what a promotion takes. A lead's must be
+        collected.
         """
         changed = self.ring.changed if self.ring else ()
         fitting = [
@@ -180,9 +185,9 @@ class Duties:
         ]
 
         def rank(t: DutyToken) -> tuple[bool, bool, int]:
-            return t.part is Part.BOT, t.place not in changed, t.until
+            return t.part is Part.BOT, t.place not in changed, t.until // 60_000
 
-        return max(fitting, key=rank, default=None)
+        return max(reversed(fitting), key=rank, default=None)
 
     def mint(self, shift: str, part: Part) -> Minting:
         """Return how minting went so far."""

@@ -96,13 +96,14 @@ def mints(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[M
 def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) -> bool:
     """Whether this part of the shift has no token; one that was lost is people's to ask for anew.
 
-    One that was put out of force is replaced: that was the reason to do so. So is one whose policy
-    is another than it has to be: nobody but its lead could try what it may. And so is one that its
-    own primary refuses, once its ring place is seen not to be as it has to be.
+    Whoever leads in another's place, from mid-shift on, has none. One that was put out of force is
+    replaced: that was the reason to do so. So is one whose policy is another than it has to be:
+    nobody but its lead could try what it may. And so is one that its own primary refuses, once its
+    ring place is seen not to be as it has to be.
     """
     if now < duties.mint(shift.id, part).retry_at:
         return False
-    token = duties.of_shift(shift.id, part)
+    token = duties.of_shift(shift.id, part, lead=shift.lead)
     if token is None or token.killed_at:
         return True
     ready = duties.ring.ready if duties.ring else ()
@@ -121,8 +122,8 @@ def _place(duties: Duties, shift: PlannedShift, *, now: int) -> int:
     ready = [p for p in (duties.ring.ready if duties.ring else ()) if p not in duties.killed]
     tainted = {t.place for t in duties.tokens if t.is_out_of_reach and now < t.until}
     for token in reversed(duties.tokens):
-        own = token.shift == shift.id and token.place in ready and token.place not in tainted
-        if own and now < token.until:
+        own = (token.shift, token.lead) == (shift.id, shift.lead)
+        if own and token.place in ready and token.place not in tainted and now < token.until:
             return token.place
     busy = {t.place for t in duties.tokens if now < t.until}
     newest = duties.tokens[-1].place if duties.tokens else 0
@@ -168,7 +169,7 @@ def _late(duties: Duties, shift: PlannedShift, *, now: int, since: int) -> list[
 
 
 def _is_missing_now(duties: Duties, shift: PlannedShift, part: Part, *, now: int) -> bool:
-    token = duties.of_shift(shift.id, part)
+    token = duties.of_shift(shift.id, part, lead=shift.lead)
     return token is None or not token.is_live(now)
 
 
@@ -186,7 +187,7 @@ def missing_leads(
     missing = []
     if going is not None and going.lead != shift.lead and not (done and done.outgoing):
         missing.append(going.lead)
-    if not (done and done.incoming):
+    if not (done and done.incoming == shift.lead):
         missing.append(shift.lead)
     return tuple(missing)
 

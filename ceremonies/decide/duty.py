@@ -60,7 +60,7 @@ def _issue(duties: Duties, command: IssueToken, *, now: int, terms: Terms) -> li
         following = next_after(terms.shifts, now=now)
         when = "None is planned." if following is None else "Its token is minted by itself before."
         return _not_now(f"No shift is on now, so there is nothing to issue a token for. {when}")
-    tokens = [duties.of_shift(shift.id, part) for part in parts_of(shift)]
+    tokens = [duties.of_shift(shift.id, part, lead=shift.lead) for part in parts_of(shift)]
     if all(token is not None and token.is_live(now) for token in tokens):
         words = "This shift has its token. To replace one that is lost, put it out of force first."
         return Refusal(reason=Reason.ALREADY_OPEN, words=words)
@@ -111,8 +111,8 @@ def _hand_over(
     said: list[Event] = []
     if going is not None and going.lead == command.by and not (done and done.outgoing):
         said.append(HandoverConfirmed(shift=shift.id, by=command.by, incoming=False))
-    if shift.lead == command.by and not (done and done.incoming):
-        token = duties.of_shift(shift.id, Part.LEAD)
+    if shift.lead == command.by and not (done and done.incoming == command.by):
+        token = duties.of_shift(shift.id, Part.LEAD, lead=shift.lead)
         wanted = Part.LEAD in parts_of(shift)
         if wanted and (token is None or token.wrap is not Wrap.COLLECTED):
             words = "Collect your token first; then say that you have taken over."
