@@ -105,16 +105,18 @@ class Crew:
                 pass
 
     def _stops_waiting(self, button: Button, among: Iterable[Button]) -> None:
-        """Decline a snapshot that is under way too long: who takes it may be dead."""
-        goes_on = {(b.action, b.step) for b in among}
-        under_way = ("runbook.continue", button.step) not in goes_on
+        """Decline a snapshot that is under way too long: who takes it may be dead.
+
+        Each card for itself: a replica that died may have left one that is not drawn any more.
+        """
         if not (button.action == "runbook.skip" and button.step.startswith("snapshot:")):
             return
-        if not under_way:
-            self._waited.pop(button.step, None)
-        elif (
-            time.monotonic() - self._waited.setdefault(button.step, time.monotonic()) > _SNAPSHOT_S
-        ):
+        card = button.on.message.ts
+        goes_on = {(b.action, b.step) for b in among if b.on.message.ts == card}
+        key = f"{card} {button.step}"
+        if ("runbook.continue", button.step) in goes_on:
+            self._waited.pop(key, None)
+        elif time.monotonic() - self._waited.setdefault(key, time.monotonic()) > _SNAPSHOT_S:
             sam = self.stage.people["Sam"]
             self._clicks(sam, "Sam", button, f"leaves out {button.step}: it takes too long")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bot.cards.phrases import ours, place
 from bot.cards.tokens import lead_of
+from ceremonies.approval import is_approved, is_step_approved
 from ceremonies.ceremony import Ceremony
-from ceremonies.events import Action
+from ceremonies.events import Action, Guard
 from ceremonies.runbook import Runbook, Step
 from ceremonies.state import SetState
+from ceremonies.steps import is_ready, promotion_of
 from ceremonies.topology import ReplicationSet
 
 _DR = "sys/replication/dr"
@@ -23,6 +25,22 @@ def by_hand(state: SetState, r: Runbook, step: Step, rules: ReplicationSet) -> s
         return _by_lead(state, r, step, c, rules)
     told = f"Do it by hand, Conclave waits for the evidence: {_block(command(r, step))}"
     return f"{told}{_activation(state, r, step)}" if step.action in _JOINS else told
+
+
+def is_handed_out(
+    state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int
+) -> bool:
+    """Return whether the step's command stands on the card: not before others agreed to it.
+
+    A promotion's stands on its ceremony's card. A planned demotion has no agreement of its own:
+    that to the promotion covers it, and nothing is demoted before the promotion could follow.
+    """
+    if not step.by_hand or step.action is Action.PROMOTE:
+        return False
+    if step.action is Action.DEMOTE and r.of(Action.PROMOTE) is not None:
+        c = promotion_of(state, r)
+        return c is not None and is_ready(c) and is_approved(c, rules, now=now)
+    return step.guard is not Guard.TYPED or is_step_approved(step, rules, now=now)
 
 
 def leads_work(state: SetState, step: Step) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.cards import steps
-from bot.cards.by_hand import leads_work
+from bot.cards.by_hand import is_handed_out, leads_work
 from bot.cards.keys import runbook_call_key
 from bot.cards.kit import Card, card, section
 from bot.cards.phrases import mention, more_people, people, place, when
-from ceremonies.approval import is_step_approved, step_agreed, step_approvers
+from ceremonies.approval import step_agreed, step_approvers
 from ceremonies.events import Action, Guard
 from ceremonies.roster import Role, Roster
 from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
@@ -54,27 +54,19 @@ def _calls(
     begun = any(step.state.is_over for step in r.steps)
     for step in r.at_hand:
         name = steps.name_of(state.name, step, follows=r.follows)
-        lead = leads_work(state, step)
-        if lead and is_step_approved(step, rules, now=now):
-            yield f"hand:{step.id}", 0, lead, f"*{name}* is yours to do by hand. {_COMMAND}"
+        if is_handed_out(state, r, step, rules, now=now) and step.state is not StepState.ACCEPTED:
+            words = f"*{name}* is yours to do by hand. {_COMMAND}"
+            yield f"hand:{step.id}", 0, leads_work(state, step) or commanders, words
         elif step.request is not None and step.guard is Guard.TYPED:
             yield from _asked(step, name, rules, roster, now=now)
         elif step.state is StepState.REFUSED and step.action is not Action.TOKEN:
             words = f"*{name}* did not work and waits for you. {_SEE}"
             yield f"refused:{step.id}", step.refused_at, commanders, words
-        elif step.by_hand and _is_handed_out(step):
-            words = f"*{name}* is yours to do by hand. {_COMMAND}"
-            yield f"hand:{step.id}", 0, lead or commanders, words
         elif begun and step.guard is Guard.CONTINUE and step.state is StepState.WAITING:
             yield f"next:{step.id}", 0, commanders, f"Next: *{name}*. {_SEE}"
         if step.slow:
             words = f"*{name}* was accepted by Vault, and is not done after two minutes. {_SEE}"
             yield f"slow:{step.id}", step.accepted_at, commanders, words
-
-
-def _is_handed_out(step: Step) -> bool:
-    """Whether the card has its command: a promotion's stands on its ceremony's, once approved."""
-    return step.guard is not Guard.TYPED and step.action is not Action.PROMOTE
 
 
 def _asked(

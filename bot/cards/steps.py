@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.cards.by_hand import by_hand, leads_work
+from bot.cards.by_hand import by_hand, is_handed_out
 from bot.cards.phrases import code, cut, mention, more_people, ours, place, span, when
-from ceremonies.approval import is_step_approved, step_agreed, step_approvers
+from ceremonies.approval import step_agreed, step_approvers
 from ceremonies.events import Action, Guard, Play
 from ceremonies.runbook import Runbook, Step, StepState
 from ceremonies.state import SetState
@@ -104,14 +104,14 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
         return _by_people(state, step, rules)
     if step.action is Action.PROMOTE:
         return "The ceremony's card asks for it and for the approvals."
-    if step.by_hand and not _waits_for_people(state, step, rules, now=now):
+    if is_handed_out(state, r, step, rules, now=now):
         return by_hand(state, r, step, rules)
     if step.action is Action.TOKEN:
         if step.state is StepState.WANTED:
             return "The ceremony has a card of its own: key holders give their shares there."
         return f"An incident commander presses *Go on*; {_whose_token(state, step, now=now)}"
     if step.action is Action.DEMOTE and step.guard is Guard.NONE:
-        return _before_demotion(state, r)
+        return _before_demotion(state, r, step)
     if step.guard is Guard.TYPED:
         return _agreement(step, rules, state.name, now=now)
     if step.activation is not None:
@@ -119,12 +119,6 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
     if step.guard is Guard.CONTINUE and step.state is not StepState.WANTED:
         return "An incident commander presses *Go on*, or leaves it out."
     return ""
-
-
-def _waits_for_people(state: SetState, step: Step, rules: ReplicationSet, *, now: int) -> bool:
-    """Whether a lead must not be shown yet how they do it: others have to agree before."""
-    is_lead = step.guard is Guard.TYPED and bool(leads_work(state, step))
-    return is_lead and not is_step_approved(step, rules, now=now)
 
 
 def _whose_token(state: SetState, step: Step, *, now: int) -> str:
@@ -146,13 +140,14 @@ def _by_people(state: SetState, step: Step, rules: ReplicationSet) -> str:
     )
 
 
-def _before_demotion(state: SetState, r: Runbook) -> str:
+def _before_demotion(state: SetState, r: Runbook, step: Step) -> str:
     """The promise of a planned failover: nothing is demoted before everything else is ready."""
     c = promotion_of(state, r)
     waits = "the token" if c is None else "the promotion's request and its approvals"
     source, target = place(state.name, r.source), place(state.name, r.target)
+    does = "Its command is shown, for people to run," if step.by_hand else "Sent"
     return (
-        f"Sent only when the token is held, {waits} stand and no gate blocks. From then until "
+        f"{does} only when the token is held, {waits} stand and no gate blocks. From then until "
         f"{target} is promoted the set has no primary. To go back then takes a DR operation token "
         f"of {source}: another ceremony, there."
     )

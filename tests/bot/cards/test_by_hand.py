@@ -9,7 +9,7 @@ from bot.cards.steps import line
 from ceremonies.commands import ApproveStep, ContinueStep, Refusal, RequestStep
 from ceremonies.events import Action, Play
 from tests.bot.cards.test_plan_card import COLLECTED, minted
-from tests.bot.cards.test_runbook_calls import said
+from tests.bot.cards.test_runbook_calls import refused, said
 from tests.bot.cards.test_runbook_card import PAIR, begun, the
 from tests.ceremonies.cast import KIM, SAM
 from tests.ceremonies.runbooks.world import CLEAR, World
@@ -89,3 +89,17 @@ def test_a_lead_disables_after_the_approval() -> None:
         shown(world, step)
     )
     assert f"<@{SAM}>" in said(world)[f"hand:{step}:0"]
+
+
+def test_a_demotion_waits_for_the_promotions_approvals() -> None:
+    """Where the bot may not demote, nobody has the command before the promotion could follow."""
+    world = taken(Play.PLANNED_FAILOVER, target="b", source="a")
+    refused(world, by_hand=True)
+    for _ in ("Sam asks", "Kim agrees"):
+        assert "vault write" not in shown(world, "demote:a")
+        assert "Its command is shown, for people to run, only when" in shown(world, "demote:a")
+        assert "hand:demote:a:0" not in said(world)
+        (c,) = world.state.open_ceremonies
+        assert world.approves(c)
+    assert "vault write -f sys/replication/dr/primary/demote" in shown(world, "demote:a")
+    assert "yours to do by hand" in said(world)["hand:demote:a:0"]

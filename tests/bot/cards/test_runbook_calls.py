@@ -106,14 +106,6 @@ def test_what_did_not_work_calls_each_time() -> None:
     assert first != second
 
 
-def test_what_people_do_by_hand_calls() -> None:
-    """Where the bot lacks a right, the card has the command and somebody has to know."""
-    world = begun(Play.PLANNED_FAILOVER, target="b", source="a")
-    done("token:b")(world)
-    refused(world, by_hand=True)
-    assert "yours to do by hand" in said(world)["hand:demote:a:0"]
-
-
 def test_an_order_that_is_not_done_after_two_minutes_calls() -> None:
     """Accepted is not done."""
     world = requested()
