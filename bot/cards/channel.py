@@ -43,9 +43,11 @@ def channel_card(
 
 
 def _evidence(set_name: str, c: Ceremony, detail: gate.Detail) -> list[Block | None]:
+    """Return what the nodes said. A token that promotes nothing passes no gate of a promotion."""
+    verdict: Block | None = None
     if c.phase is Phase.PROMOTING or c.ending is Ending.PROMOTED:
         verdict = gate.after_promotion(set_name, c.evidence)
-    else:
+    elif c.purpose in (Purpose.PROMOTE, Purpose.DRILL):
         verdict = gate.findings(c.evidence, detail, drill=c.purpose is Purpose.DRILL)
     return [divider(), verdict, gate.nodes(c.evidence, detail)]
 

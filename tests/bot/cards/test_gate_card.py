@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from bot.cards import gate
+from bot.cards.channel import channel_card
+from ceremonies.events import Purpose
 from ceremonies.evidence import Check, Evidence
+from tests.bot.cards import states
 from tests.ceremonies.sights import (
     CLEAR,
     LIVE_PRIMARY,
@@ -89,3 +96,13 @@ def test_every_check_is_on_the_card() -> None:
         assert all(found.check in told for found in evidence.findings)
         short = "\n".join(lines(evidence, gate.SHORT))
         assert all(found.check in short for found in evidence.blocks)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_the_gate_stands_where_something_may_be_promoted(purpose: Purpose) -> None:
+    """A token that re-points a cluster goes through no gate of a promotion; a drill shows it."""
+    c = states.collecting(states.ADA, evidence=states.BLOCKING, purpose=purpose)
+    drawn = channel_card(states.state(c), c, states.RULES, command="/dr", now=states.NOW)
+    words = json.dumps(drawn.blocks)
+    assert ("no other primary" in words) == (purpose in (Purpose.PROMOTE, Purpose.DRILL))
+    assert "vault-a1.example:8200" in words
