@@ -27,6 +27,7 @@ class DutyWatcher:
         self._station = station
         self._checked_at = 0
         self._checked_for: object = None
+        self._missed_at = -HOUR_MS
         self._proven_at = 0
         self._proven_for: object = None
         self._wraps_at = 0
@@ -49,7 +50,7 @@ class DutyWatcher:
         at = self._primary()
         if check:
             self._checked_at, self._checked_for = now, self._reason()
-            self._check(at)
+            self._check(at, now=now)
         if prove:
             self._proven_at, self._proven_for = now, _to_prove(station.ledger.state)
             proving.prove(station, dict(station.views))
@@ -57,14 +58,14 @@ class DutyWatcher:
             self._wraps_at = now
             wraps.follow(station, at)
 
-    def _check(self, at: Primary | None) -> None:
+    def _check(self, at: Primary | None, *, now: int) -> None:
         if at is None:
-            self._checked_for = None  # looked at again as soon as somebody is there
+            self._checked_for, self._missed_at = None, now  # soon again: somebody may be there
             return
         try:
             ring.check(self._station, at)
         except VaultError as error:
-            self._checked_at = 0
+            self._checked_for, self._missed_at = None, now
             log.warning("duty.ring_unknown", set=self._station.name, problem=type(error).__name__)
 
     def _primary(self) -> Primary | None:
@@ -75,11 +76,15 @@ class DutyWatcher:
             return None
 
     def _check_is_due(self) -> bool:
-        now, ring_ = self._station.clock.now(), self._station.ledger.state.duties.ring
+        ring_ = self._station.ledger.state.duties.ring
         if self._checked_for != self._reason():
-            return True
+            return self._is_over(self._missed_at, self._pause_ms())
         wait = self._pause_ms() if ring_ is None or not ring_.ready else HOUR_MS
-        return now >= self._checked_at + wait
+        return self._is_over(self._checked_at, wait)
+
+    def _is_over(self, since: int, wait: int) -> bool:
+        """Whether so much time is over (ms); so it is where the clock was put back meanwhile."""
+        return not since <= self._station.clock.now() < since + wait
 
     def _reason(self) -> object:
         """Return what asks for a look at the ring when it changes: a shift, or what went wrong."""
@@ -99,12 +104,12 @@ class DutyWatcher:
         state, now = self._station.ledger.state, self._station.clock.now()
         if not state.duties.live(now):
             return False
-        return self._proven_for != _to_prove(state) or now >= self._proven_at + HOUR_MS
+        return self._proven_for != _to_prove(state) or self._is_over(self._proven_at, HOUR_MS)
 
     def _wraps_are_due(self) -> bool:
         if not wraps.are_open(self._station.ledger.state):
             return False
-        return self._station.clock.now() >= self._wraps_at + self._pause_ms()
+        return self._is_over(self._wraps_at, self._pause_ms())
 
     def _pause_ms(self) -> int:
         return int(self._station.spans.watching.often_s * 1000)
