@@ -9,6 +9,7 @@ cannot keep a processor busy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import icalendar
 import recurring_ical_events
 from icalendar import Calendar, Event
+from icalendar.parser import Contentlines
+from icalendar.timezone import tzp
 
 from ceremonies.errors import CalendarUnusable
 from ceremonies.rota.entries import Answer, Entry
@@ -31,6 +34,11 @@ _RULES = {
     "MONTHLY": {"INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYSETPOS"},
     "YEARLY": {"INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH"},
 }
+_FIRST_YEAR = 1970  # a rule that recurs is worked out from its beginning on
+_SOME_DAY = ms(datetime(9000, 1, 1, tzinfo=UTC))  # well before time ends, in whatever zone
+_ZONE_RULE = re.compile(
+    r"FREQ=YEARLY(;(BYMONTH|BYDAY|BYMONTHDAY|UNTIL|COUNT|WKST)=[0-9A-Z,+-]+)*", re.IGNORECASE
+)
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID")
 
 
@@ -50,6 +58,8 @@ def read(text: bytes, *, zone: str, at: int, after: int, before: int) -> Answer:
 
 
 def _read(text: bytes, zone: ZoneInfo, at: int, window: tuple[int, int]) -> Answer:
+    _refuse_busy_zones(text)
+    tzp.use_default()  # forgets zones that other calendars described, by the same name perhaps
     calendar = Calendar.from_ical(text)
     if not isinstance(calendar, Calendar):
         raise CalendarUnusable("what it answers is no calendar (RFC 5545)")
@@ -76,6 +86,28 @@ def _read(text: bytes, zone: ZoneInfo, at: int, window: tuple[int, int]) -> Answ
     if len(entries) > MOST_ENTRIES:
         raise CalendarUnusable(f"it has more than {MOST_ENTRIES} entries in five weeks")
     return Answer(at=at, entries=tuple(entries), problems=distinct(problems))
+
+
+def _refuse_busy_zones(text: bytes) -> None:
+    """A calendar's own zone is worked out with each time in it, already as the text is parsed.
+
+    So before: where it recurs by anything but years, that may take for ever. A line is looked at
+    as both of its later readers cut it: icalendar at CR LF, dateutil also at U+0085 and the like.
+    """
+    within: list[str] = []
+    rules = 0
+    for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]
+        for piece in line.splitlines():
+            named, _, value = piece.partition(":")
+            name = named.partition(";")[0].strip().upper()
+            if name == "BEGIN":
+                within.append(value.strip().upper())
+            elif name == "END" and within:
+                within.pop()
+            elif "VTIMEZONE" in within and name in ("RRULE", "EXRULE"):
+                rules += 1
+                if rules > MOST_SERIES or not _ZONE_RULE.fullmatch(value.strip()):
+                    raise CalendarUnusable("a zone in it changes by a rule that is not read here")
 
 
 def _without_unknown_zone(calendar: Calendar, problems: list[str]) -> None:
@@ -116,9 +148,15 @@ def _recurs_too_much(event: Event) -> str:
         often = str(next(iter(rule.get("FREQ", ())), "")).upper()
         if often not in _RULES:
             return "recurs within a day"
-        if not asked - {"FREQ"} <= _RULES[often]:
+        if not asked - {"FREQ"} <= _RULES[often] or not all(n > 0 for n in _every(rule)):
             return "recurs by a rule that is not read here"
-    return ""
+    return "recurs since before 1970" if event.start.year < _FIRST_YEAR else ""
+
+
+def _every(rule: icalendar.vRecur) -> list[int]:
+    """Return each INTERVAL of a rule; by one of 0 it would stay at its beginning for ever."""
+    given = rule.get("INTERVAL", [1])
+    return [int(n) for n in (given if isinstance(given, list) else [given])]
 
 
 def _entries(calendar: Calendar, zone: ZoneInfo, window: tuple[int, int]) -> Iterator[Entry]:
@@ -129,6 +167,8 @@ def _entries(calendar: Calendar, zone: ZoneInfo, window: tuple[int, int]) -> Ite
             continue
         start, end = _moment(event.start, zone), _moment(event.end, zone)
         if start < end and start < window[1] and window[0] < end:
+            if start < 0 or end > _SOME_DAY:
+                raise CalendarUnusable("it has an entry that has no end, or no beginning")
             yield Entry(start=start, end=end, names=_names(event), title=_title(event))
 
 

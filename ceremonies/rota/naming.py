@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w.-]{1,255}")
 _SEPARATORS = re.compile(r"\s[-–—|/:]\s|[()\[\]<>,;:|\n]")  # noqa: RUF001 — dashes as people type
+_MENTIONS = re.compile(r"<+@")
 _MOST = 2000  # of a description
 _SHOWN = 60
 
@@ -49,7 +50,7 @@ def people_of(names: tuple[tuple[str, ...], ...], people: Mapping[str, str]) -> 
 
 
 def shown(text: str) -> str:
-    """Return foreign text as it may stand in a sentence: one short line."""
-    line = " ".join(text.split())
+    """Return foreign text as it may stand in a sentence: one short line that mentions nobody."""
+    line = " ".join(_MENTIONS.sub("@", text).split())
     line = "".join(sign for sign in line if sign.isprintable())
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
