@@ -56,6 +56,7 @@ class DutyToken:
     loss: WrapLoss | None = None
     proofs: Mapping[str, ProofSeen] = field(default_factory=dict)  # by cluster
     killed_at: int = 0
+    revived_at: int = 0  # when its policy was seen again though it had been out of force
 
     @property
     def is_held(self) -> bool:
@@ -101,11 +102,15 @@ class Minting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """Who confirmed the hand-over to a shift; `late`: the commanders were told."""
+    """Who confirmed the hand-over to a shift.
+
+    `late`: the commanders were told; `missing` are the leads who had not confirmed by then.
+    """
 
     outgoing: str = ""
     incoming: str = ""
     late: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

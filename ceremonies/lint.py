@@ -27,6 +27,7 @@ class Findings:
     """
 
     places_ready: frozenset[int]
+    places_laid: frozenset[int] = frozenset()
     places_gone: frozenset[int] = frozenset()
     places_changed: frozenset[int] = frozenset()
     problems: tuple[str, ...] = ()
@@ -94,10 +95,12 @@ def judge(seen: Seen, *, longest_s: int) -> Findings:
         )
     ready = () if over else (place for place, words in broken.items() if not words)
     mintable = (p for p in ready if _may_mint(seen.rights, p))
+    laid = (p for p, place in seen.ring.items() if place.policy is not None)
     gone = (p for p, laid in seen.ring.items() if laid.policy is None and not laid.denied)
     changed = (p for p, laid in seen.ring.items() if laid.policy and not _is_needed(laid.policy))
     return Findings(
         places_ready=frozenset(mintable),
+        places_laid=frozenset(laid),
         places_gone=frozenset(gone),
         places_changed=frozenset(changed),
         problems=tuple(problems),

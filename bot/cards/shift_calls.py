@@ -9,7 +9,7 @@ from bot.cards.kill import kill_card, shift_of
 from bot.cards.kit import Card, card, section
 from bot.cards.notices import why_unreached
 from bot.cards.phrases import code, mention, ours, place, remaining, when
-from ceremonies.duty import DutyToken, Wrap
+from ceremonies.duty import DutyToken, Handover, Wrap
 from ceremonies.events import Part, Proof, WrapLoss
 from ceremonies.state import SetState
 
@@ -31,7 +31,8 @@ def about_duty(
         yield watch_key("duty", key), _call(f"{called}{words}")
     if duties.covered is False:
         key = watch_key("duty", f"uncovered:{duties.covered_at}")
-        yield key, _call(f"{'' if duties.gap_planned else called}{_uncovered(state)}")
+        words = _uncovered(state, command=command)
+        yield key, _call(f"{'' if duties.gap_planned else called}{words}")
     for kill in (duties.past_kill, duties.kill):
         key = alarm_key("kill", str(kill.at)) if kill else ""
         if kill and (not kill.over_at or key in state.messages):
@@ -48,15 +49,20 @@ def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str
         yield from _unreached(state, token, now=now)
         yield from _lost(state, token, command=command)
         yield from _refused(state, token)
+        yield from _revived(state, token, command=command, now=now)
     for shift, handed in state.duties.handovers.items():
         if handed.late:
-            over = code(f"{command} shift {state.name} handover")
-            words = (
-                f"the hand-over to {_named(state, shift)} is not confirmed by everybody. Find out "
-                f"who leads now; they confirm with {over}."
-            )
-            yield f"handover:{shift}", f":warning: {words}"
+            yield f"handover:{shift}", _not_handed_over(state, shift, handed, command=command)
     yield from _of_ring(state)
+
+
+def _not_handed_over(state: SetState, shift: str, handed: Handover, *, command: str) -> str:
+    over = code(f"{command} shift {state.name} handover")
+    who = " and ".join(mention(lead) for lead in handed.missing) or "everybody"
+    return (
+        f":warning: the hand-over to {_named(state, shift)} is not confirmed by {who}. Find out "
+        f"who leads now; they confirm with {over}."
+    )
 
 
 def _late(state: SetState, *, now: int) -> Iterator[tuple[str, str]]:
@@ -65,18 +71,38 @@ def _late(state: SetState, *, now: int) -> Iterator[tuple[str, str]]:
     for key, minting in state.duties.minting.items():
         if minting.late:
             late.setdefault(key.rpartition(" ")[0], []).append(minting.words)
-    until = max((t.until for t in state.duties.live(now)), default=0)
-    rest = (
-        f"The token before it lasts {remaining(until - now)} more, until {when(until)}."
-        if until
-        else "No other token is on duty: a quorum of key holders would be needed."
-    )
     for shift, tries in late.items():
-        why = next((ours(words, 300) for words in tries if words), "The primary cannot be asked.")
-        yield (
-            f"late:{shift}",
-            f":warning: {_named(state, shift)} has no token of its own yet. {why} {rest}",
-        )
+        why = next((ours(words, 300) for words in tries if words), _not_asked(state))
+        told = f"{_lacks(state, shift, now=now)} {why} Conclave goes on trying."
+        yield f"late:{shift}", f":warning: {told} {_instead(state, shift, now=now)}"
+
+
+def _lacks(state: SetState, shift: str, *, now: int) -> str:
+    """Return what a shift has not got; of two tokens perhaps only one."""
+    had = {t.part for t in state.duties.live(now) if t.shift == shift}
+    if Part.BOT in had:
+        return f"{_named(state, shift)} has no token for its lead yet."
+    if Part.LEAD in had:
+        return f"{_named(state, shift)} has no token in Conclave's keychain yet."
+    return f"{_named(state, shift)} has no token of its own yet."
+
+
+def _not_asked(state: SetState) -> str:
+    """Return why nothing was tried."""
+    ring, killed = state.duties.ring, state.duties.killed
+    if ring is not None and not set(ring.ready) - set(killed):
+        return "No ring place is ready to mint from: an operator has to mend that."
+    return "The primary could not be asked."
+
+
+def _instead(state: SetState, shift: str, *, now: int) -> str:
+    """Return what is on duty meanwhile."""
+    live = state.duties.live(now)
+    if not live:
+        return "No other token is on duty: a quorum of key holders would be needed."
+    last = max(live, key=lambda t: t.until)
+    which = "Its other token" if last.shift == shift else "The token before it"
+    return f"{which} lasts {remaining(last.until - now)} more, until {when(last.until)}."
 
 
 def _unreached(state: SetState, token: DutyToken, *, now: int) -> Iterator[tuple[str, str]]:
@@ -97,31 +123,58 @@ def _unreached(state: SetState, token: DutyToken, *, now: int) -> Iterator[tuple
 def _lost(state: SetState, token: DutyToken, *, command: str) -> Iterator[tuple[str, str]]:
     if token.wrap is not Wrap.LOST or token.loss is None:
         return
-    out = code(f"{command} shift {state.name} kill")
-    kill = f" Put it out of force: {out}." if token.is_out_of_reach else ""
-    whose = f"{ours(state.name, 60)}: the token of shift {shift_of(token)}"
-    yield f"lost:{token.id}:{token.loss}", f":rotating_light: {whose} {_LOSS[token.loss]}.{kill}"
+    does = f"kill place={token.place}" if token.is_out_of_reach else "issue"
+    order = code(f"{command} shift {state.name} {does}")
+    then = (
+        f"A shift lead asks to put it out of force, another person agrees: {order}."
+        if token.is_out_of_reach
+        else f"Nobody has it. A shift lead has another one issued: {order}."
+    )
+    whose = f"the token of shift {shift_of(token)} of {ours(state.name, 60)}"
+    yield (
+        f"lost:{token.id}:{token.loss}",
+        f":rotating_light: {whose} {_LOSS[token.loss]}. {then}",
+    )
 
 
 def _refused(state: SetState, token: DutyToken) -> Iterator[tuple[str, str]]:
     for cluster, seen in token.proofs.items():
         if seen.answer is Proof.REFUSED and not token.killed_at:
             words = (
-                f"{place(state.name, cluster)} refuses the token on duty of shift "
+                f"{ours(place(state.name, cluster), 100)} refuses the token on duty of shift "
                 f"{shift_of(token)}: {ours(seen.words, 200)} A quorum would be needed there."
             )
             yield f"refused:{token.id}:{cluster}", f":warning: {words}"
 
 
-def _uncovered(state: SetState) -> str:
+def _revived(
+    state: SetState, token: DutyToken, *, command: str, now: int
+) -> Iterator[tuple[str, str]]:
+    """Yield that a policy is there again, with tokens that were out of force on purpose."""
+    if not token.revived_at or token.killed_at or now >= token.until:
+        return
+    out = code(f"{command} shift {state.name} kill place={token.place}")
+    words = (
+        f"{ours(state.name, 60)}: the policy of ring place {token.place} is there again, so the "
+        f"token of shift {shift_of(token)} is in force again until {when(token.until)}. If that "
+        f"was not meant: {out}."
+    )
+    yield f"revived:{token.id}:{token.revived_at}", f":rotating_light: {words}"
+
+
+def _uncovered(state: SetState, *, command: str) -> str:
     duties, name = state.duties, ours(state.name, 60)
     until = f" until {when(duties.next_at)}" if duties.next_at else ""
     if duties.gap_planned:
         return (
-            f":information_source: {name}: no shift is on{until}, so no token is on duty. A "
+            f":information_source: no shift of {name} is on{until}, so no token is on duty. A "
             "promotion would take a quorum of key holders."
         )
-    return f":warning: {name}: no token is on duty{until}: a quorum of key holders would be needed."
+    status = code(f"{command} shift {state.name}")
+    return (
+        f":warning: no token is on duty for {name}{until}, though a shift is on: a promotion would "
+        f"take a quorum of key holders. {status} shows a shift lead what is wrong."
+    )
 
 
 def _of_ring(state: SetState) -> Iterator[tuple[str, str]]:
@@ -130,8 +183,8 @@ def _of_ring(state: SetState) -> Iterator[tuple[str, str]]:
         return
     some = " ".join(ours(words, 300) for words in ring.problems[:3])
     left = len(ring.problems) - 3
-    more = f" And {left} more; see conclave doctor." if left > 0 else ""
-    where = place(state.name, ring.cluster)
+    more = f" And {left} more; {code('conclave doctor')} has them all." if left > 0 else ""
+    where = ours(place(state.name, ring.cluster), 100)
     yield f"ring:{ring.at}", f":wrench: For an operator of {where}: {some}{more}"
 
 

@@ -221,14 +221,16 @@ class KillRefused:
 class RingChecked:
     """What the primary has of policies and roles is another than before.
 
-    `ready`: the places from which a token may be minted. `gone`: those without a policy, whose
-    tokens do nothing. `changed`: those with another policy than it has to be, whose tokens may do
-    less. `problems`: what an operator has to mend.
+    `ready`: the places from which a token may be minted. `laid`: those that have a policy, whose
+    tokens are in force. `gone`: those without, whose tokens do nothing. `changed`: those with
+    another policy than it has to be, whose tokens may do less. `problems`: what an operator has to
+    mend.
     """
 
     type: Literal["ring_checked"] = "ring_checked"
     cluster: str
     ready: tuple[int, ...]
+    laid: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
     problems: tuple[str, ...] = ()

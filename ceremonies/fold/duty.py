@@ -169,8 +169,8 @@ def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
             was = d.handovers.get(shift, Handover())
             now = replace(was, incoming=by) if incoming else replace(was, outgoing=by)
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
-        case HandoverLate(shift=shift):
-            now = replace(d.handovers.get(shift, Handover()), late=True)
+        case HandoverLate(shift=shift, missing=missing):
+            now = replace(d.handovers.get(shift, Handover()), late=True, missing=missing)
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
         case RingChecked():
             return _looked_at(d, event, at=at)
@@ -192,9 +192,16 @@ def _looked_at(d: Duties, event: RingChecked, *, at: int) -> Duties:
     )
     alive = {t.place for t in d.tokens if at < t.until}
     gone = {place: at for place in event.gone if place in alive}
-    killed = {p: since for p, since in {**gone, **d.killed}.items() if p not in event.ready}
-    tokens = tuple(replace(t, killed_at=killed.get(t.place, 0)) for t in d.tokens)
+    laid = {*event.laid, *event.ready}
+    killed = {p: since for p, since in {**gone, **d.killed}.items() if p not in laid}
+    tokens = tuple(_in_force(t, killed.get(t.place, 0), at=at) for t in d.tokens)
     return replace(d, ring=ring, killed=killed, tokens=tokens)
+
+
+def _in_force(t: DutyToken, killed_at: int, *, at: int) -> DutyToken:
+    """Keep since when a token is out of force; and when it came to be in force again."""
+    again = bool(t.killed_at) and not killed_at and at < t.until
+    return replace(t, killed_at=killed_at, revived_at=at if again else t.revived_at)
 
 
 def _killing(d: Duties, event: Event, *, at: int) -> Duties:

@@ -112,7 +112,8 @@ def test_a_grant_that_is_not_as_asked(vaults: ReplicationRange, set_stage: SetSt
     stage.add_bot()
     refused = waits_for(stage, "mint_refused")
     assert refused["problem"] == "not-as-asked"
-    assert "instead of" in str(refused["words"])
+    assert "It would last 3600 s at most" in str(refused["words"])
+    assert took(stage, "auth/token/create/") == 0
     checked = waits_for(stage, "ring_checked")
     assert "max_lease_ttl" in str(checked["problems"])
     waits_for(stage, "mint_late", within=90)

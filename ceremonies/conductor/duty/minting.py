@@ -132,6 +132,9 @@ def _made(
         told = _minted(intent, shift, until=now + wished * 1000, wrapped_until=now + wraps * 1000)
         wrong = complaints(wrapped, place=debt.place, ttl_s=wished, wrap_s=wraps)
         return Kept(secret=wrapped.token, minted=told), wrong
+    odd = _capped(at, wished)
+    if odd:
+        raise NotAsAsked(odd)  # nothing is minted that nobody would keep
     minted = tokens.mint(at.node, at.login, place=debt.place, ttl_s=wished)
     told = _minted(intent, shift, until=now + minted.ttl_s * 1000)
     wrong = complaints(minted, place=debt.place, ttl_s=wished)

@@ -17,11 +17,13 @@ def check(station: Station, at: Primary) -> None:
     Raises VaultError.
     """
     shifts = station.terms().shifts
+    killed = station.ledger.state.duties.killed
     longest = max(((s.end - s.start + s.overlap) // 1000 for s in shifts), default=0)
     found = lint(at.client, at.node, at.login, longest_s=longest)
     seen = RingChecked(
         cluster=at.name,
         ready=tuple(sorted(found.places_ready)),
+        laid=tuple(sorted(found.places_laid)),
         gone=tuple(sorted(found.places_gone)),
         changed=tuple(sorted(found.places_changed)),
         problems=tuple(found.problems),
@@ -29,6 +31,8 @@ def check(station: Station, at: Primary) -> None:
 
     def news(state: SetState, now: int) -> Sequence[Event]:
         del now
+        if state.duties.killed != killed:
+            return ()  # a policy was deleted meanwhile: what was read is old, and is read again
         known = state.duties.ring
         same = known is not None and (known.cluster, known.ready, known.problems) == (
             seen.cluster,

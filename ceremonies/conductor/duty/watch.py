@@ -90,7 +90,8 @@ class DutyWatcher:
         """Return what asks for a look at the ring when it changes: a shift, or what went wrong."""
         duties = self._station.ledger.state.duties
         refused = sum(not t.takes(t.cluster) for t in duties.tokens)
-        return self._coming(), refused, tuple(m.tries for m in duties.minting.values())
+        tries = tuple(m.tries for m in duties.minting.values())
+        return self._coming(), refused, tries, tuple(sorted(duties.killed.items()))
 
     def _coming(self) -> str:
         """Return the shift before which the ring is looked at: that opens soon, or is on."""
