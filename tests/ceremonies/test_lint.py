@@ -116,6 +116,8 @@ def test_a_place_that_is_missing_or_may_not_be_read() -> None:
     """It is said which part of it, and that an operator lays it."""
     missing = judged(seen({1: Laid(), 2: Laid(policy=shift_policy()), 3: Laid(role=role(3))}))
     assert missing.places_ready == ALL - {1, 2, 3}
+    assert missing.places_laid == ALL - {1, 3}
+    assert missing.places_gone == {1, 3}
     assert missing.problems == (
         f"The policy conclave-shift-1 is missing. {MEND}",
         f"The token role conclave-shift-1 is missing. {MEND}",

@@ -30,7 +30,7 @@ def adds(desk: Desk, path: str, *capabilities: str) -> None:
 
 def test_the_ring_as_it_is_laid(desk: Desk) -> None:
     """The bot's least policy is enough to see that all is well, and asks for nothing more."""
-    assert lints(desk) == Findings(places_ready=ALL)
+    assert lints(desk) == Findings(places_ready=ALL, places_laid=ALL)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_role_that_was_changed(desk: Desk, changed: dict[str, object]) -> None
     assert words.startswith("The token role conclave-shift-4 ")
     root = desk.vaults["a"].bao.root_token
     desk.tokens.write_role(desk.node, root, policy_name(4), policies.role(4))
-    assert lints(desk) == Findings(places_ready=ALL)
+    assert lints(desk) == Findings(places_ready=ALL, places_laid=ALL)
 
 
 def test_a_shift_that_is_longer_than_a_token(desk: Desk) -> None:
