@@ -20,9 +20,16 @@ _GIVING = (
     "auth/token/create",
     "identity/entity",
     "identity/group",
+    "identity/alias",  # the older names of entity-alias
+    "identity/persona",
+    "sys/raw",  # what is stored, policies too
+    "sys/storage/raft/snapshot",  # to write one is to put back another's policies
 )
-_LOGIN_ROLES = re.compile(r"auth/(?!token/)[^/]+/(roles?|users|groups|map|certs|config)\b")
+_NAMES = ("role", "roles", "users", "groups", "map", "certs", "config")
+_MOUNT = r"auth/(?!token/)(?:[^/]+/)+?"  # a login's mount may have several parts
+_LOGIN_ROLES = re.compile(rf"{_MOUNT}(?:{'|'.join(_NAMES)})\b")
 _LOGINS = re.compile(r"auth/([^/]*/?)?\Z")  # a prefix under which login roles lie
+_BEGUN = re.compile(rf"{_MOUNT}(?P<name>[^/]*)\Z")
 _RING = re.compile(r"auth/token/create/conclave-shift-[1-8]\Z")
 _TUNES = re.compile(r"sys/auth/[^/]+/tune\Z")
 
@@ -66,4 +73,7 @@ def _gives(path: str) -> bool:
 
 def _covers(prefix: str) -> bool:
     giving = any(path.startswith(prefix) or prefix.startswith(path) for path in _GIVING)
-    return giving or bool(_LOGIN_ROLES.match(prefix)) or bool(_LOGINS.match(prefix))
+    if giving or _LOGIN_ROLES.match(prefix) or _LOGINS.match(prefix):
+        return True
+    begun = None if prefix.endswith("/login/") else _BEGUN.match(prefix)
+    return begun is not None and any(name.startswith(begun["name"]) for name in _NAMES)

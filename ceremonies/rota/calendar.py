@@ -39,6 +39,8 @@ _SOME_DAY = ms(datetime(9000, 1, 1, tzinfo=UTC))  # well before time ends, in wh
 _ZONE_RULE = re.compile(
     r"FREQ=YEARLY(;(BYMONTH|BYDAY|BYMONTHDAY|UNTIL|COUNT|WKST)=[0-9A-Z,+-]+)*", re.IGNORECASE
 )
+_FIRST_ZONE = "1600"  # Outlook's begin in 1601
+_MOST_CHANGES = 400  # of one zone: 20 rules, or that many single dates
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID")
 
 
@@ -95,19 +97,31 @@ def _refuse_busy_zones(text: bytes) -> None:
     as both of its later readers cut it: icalendar at CR LF, dateutil also at U+0085 and the like.
     """
     within: list[str] = []
-    rules = 0
+    changes = 0
     for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]
         for piece in line.splitlines():
             named, _, value = piece.partition(":")
             name = named.partition(";")[0].strip().upper()
             if name == "BEGIN":
                 within.append(value.strip().upper())
+                changes = changes if "VTIMEZONE" in within[:-1] else 0
             elif name == "END" and within:
                 within.pop()
-            elif "VTIMEZONE" in within and name in ("RRULE", "EXRULE"):
-                rules += 1
-                if rules > MOST_SERIES or not _ZONE_RULE.fullmatch(value.strip()):
+            elif "VTIMEZONE" in within:
+                changes += _changes(name, value.strip())
+                if changes > _MOST_CHANGES:
                     raise CalendarUnusable("a zone in it changes by a rule that is not read here")
+
+
+def _changes(name: str, value: str) -> int:
+    """Return what a line of a zone adds to the work of each time in it; a year's rule the most."""
+    if name == "DTSTART":
+        return 0 if value >= _FIRST_ZONE else _MOST_CHANGES + 1
+    if name in ("RDATE", "EXDATE"):
+        return value.count(",") + 1
+    if name in ("RRULE", "EXRULE"):
+        return 20 if _ZONE_RULE.fullmatch(value) else _MOST_CHANGES + 1
+    return 0
 
 
 def _without_unknown_zone(calendar: Calendar, problems: list[str]) -> None:

@@ -51,6 +51,9 @@ def test_a_rule_since_the_year_one() -> None:
         "RR\n ULE:FREQ=MINUTELY",
         "TZNAME:x\u0085RRULE:FREQ=SECONDLY",
         "EXRULE:FREQ=SECONDLY",
+        "DTSTART:00010101T000000",
+        "RDATE:" + ",".join(["20260101T000000"] * 401),
+        "\n".join(["RRULE:FREQ=YEARLY"] * 21),
     ],
 )
 def test_a_zone_that_changes_each_second(line: str) -> None:
@@ -58,6 +61,13 @@ def test_a_zone_that_changes_each_second(line: str) -> None:
     text = calendar(event(NOON, TWO, "SUMMARY:Sam"), head=zone(line))
     with pytest.raises(CalendarUnusable, match="a zone in it changes by a rule"):
         told(text)
+
+
+def test_a_zone_as_outlook_writes_it() -> None:
+    """One that changes twice a year since 1601 is read."""
+    own = zone("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10").replace("19700101", "16010101")
+    answer = told(calendar(event(NOON, TWO, "SUMMARY:Sam"), head=own))
+    assert times(answer) == [("2026-11-24 11:00", "2026-11-24 13:00")]
 
 
 def test_a_zone_of_another_calendar() -> None:
