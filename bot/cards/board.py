@@ -80,7 +80,7 @@ def wanted(
     for token in state.duties.tokens:
         key = duty_key(token.id, token.lead)
         if token.lead and (now < token.until or key in state.messages):
-            shown = lead_card(state.name, token, command=command)
+            shown = lead_card(state, token, command=command, now=now)
             cards[key] = Wanted(target=token.lead, is_person=True, card=shown)
     return cards
 

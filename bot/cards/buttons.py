@@ -61,10 +61,12 @@ def share_decline(set_name: str, c: Ceremony) -> ButtonElement:
 
 def freeze(set_name: str, c: Ceremony) -> ButtonElement:
     """Hold everything."""
+    stay = "" if c.duty else f"{of_threshold(c)} stay at Vault; "
+    lost = f"{stay}nothing is lost unless it runs out of time."
     asks = confirmation(
         "Freeze this ceremony?",
         "Nothing goes to Vault any more until an incident commander and another person thaw it. "
-        f"{of_threshold(c)} stay at Vault; nothing is lost unless it runs out of time.",
+        f"{lost[0].upper()}{lost[1:]}",
         "Freeze it",
         danger=True,
     )
@@ -167,13 +169,25 @@ def approve(set_name: str, c: Ceremony, *, demotes: str = "") -> ButtonElement:
     """Agree to the promotion; `demotes` is the primary that is demoted first, if there is one."""
     where = place(set_name, c.cluster)
     first = place(set_name, demotes)
-    words = (
-        f"{first} is demoted and then {where} promoted, as soon as enough people agree and the "
-        f"token is there. Going back then takes a DR operation token of {first}."
-        if demotes
-        else f"{where} becomes the primary as soon as enough people agree and the token is there. "
-        "Check on the call that the old primary is really gone: two primaries lose data."
-    )
+    agree = "as soon as enough people agree"
+    agree += "" if c.duty else " and the token is there"
+    leads = "the shift lead is shown the command that promotes"
+    if demotes:
+        then = f"then {leads} {where}" if c.by_hand else f"then {where} promoted"
+        words = (
+            f"{first} is demoted and {then}, {agree}. Going back then takes a DR operation token "
+            f"of {first}."
+        )
+    else:
+        does = (
+            f"{leads[0].upper()}{leads[1:]} {where}"
+            if c.by_hand
+            else (f"{where} becomes the primary")
+        )
+        words = (
+            f"{does} {agree}. Check on the call that the old primary is really gone: two primaries "
+            "lose data."
+        )
     asks = confirmation(f"Approve promoting {where}?", words, "Approve")
     return button(APPROVE, "Approve", _about_request(set_name, c), style="primary", asks=asks)
 

@@ -71,8 +71,9 @@ def outcome(state: SetState, c: Ceremony, rules: ReplicationSet) -> str:
         case Ending.EXPIRED:
             return f"Its time ran out with {of_threshold(c)}. {spent(c)}"
         case Ending.USED:
-            whose = "taken" if c.duty else "made"
-            return f"The step on {where} that the token was {whose} for is done. Thank you all."
+            if c.duty:
+                return f"The step on {where} that the token on duty was taken for is done."
+            return f"The step on {where} that the token was made for is done. Thank you all."
         case Ending.TOKEN_UNUSED if c.duty:
             return f"{unused(c)}. One click starts anew."
         case Ending.TOKEN_REFUSED:

@@ -85,10 +85,16 @@ def promotion_modal(
     seen = evidence or c.evidence
     table = gate.nodes(seen)
     prefilled = cut((reason or c.reason).strip(), REASON_LENGTH)
+    also = "" if c.duty else " and the shares are there"
+    becomes = (
+        f"*{name} becomes the primary* once enough people agree{also}."
+        if not c.by_hand
+        else f"*The shift lead is shown the command that promotes {name}* once enough people agree."
+    )
     blocks = [
         section(
-            f"*{name} becomes the primary* once enough people agree and the shares are there. "
-            "Every node is asked once more when you ask, and again right before it is sent."
+            f"{becomes} Every node is asked once more when you ask, and again right before "
+            f"{'the command is shown' if c.by_hand else 'it is sent'}."
             + (f" {demotion(set_name, c, demotes)}" if demotes else "")
         ),
         gate.findings(seen),

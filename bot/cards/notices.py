@@ -37,10 +37,10 @@ def frozen(c: Ceremony) -> Block | None:
     needed = "an incident commander and another person must agree to thaw."
     if c.thaw_agreed:
         needed = "one more person must agree to thaw; one of the two must be an incident commander."
+    stops = "Nothing is promoted." if c.duty else "No share goes to Vault and nothing is promoted."
     return section(
         f":ice_cube: *Frozen by {mention(c.frozen_by)}* {when(c.frozen_at)}: this looks wrong to "
-        f"them. No share goes to Vault and nothing is promoted. {agreed}To go on, {needed} "
-        "Talk first."
+        f"them. {stops} {agreed}To go on, {needed} Talk first."
     )
 
 

@@ -39,7 +39,8 @@ _MAY = {
     ),
     Role.SHIFT_LEAD: (
         "*Shift lead:* {shift} shows tokens on duty, the plan and what is uncovered; your token "
-        "comes in a direct message. {handover} confirms a hand-over."
+        "comes in a direct message. {handover} confirms a hand-over; {kill} asks to put a token "
+        "out of force that is in other hands."
     ),
     Role.AUDITOR: "*Auditor:* {status} shows how a set stands.",
 }
@@ -58,6 +59,7 @@ def help_card(roster: Roster, person: str, sets: Mapping[str, SetState], *, comm
         "status": code(f"{command} status"),
         "shift": code(f"{command} shift SET"),
         "handover": code(f"{command} shift SET handover"),
+        "kill": code(f"{command} shift SET kill"),
     }
     lines = [words.format(**typed) for role, words in _MAY.items() if role in roles]
     commands = Role.INCIDENT_COMMANDER in roles
