@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ceremonies.conductor.duty.primary import Primary
 from ceremonies.conductor.station import BOT, Station
+from ceremonies.duty import Duties
 from ceremonies.events import Event, RingChecked
 from ceremonies.lint import lint
 from ceremonies.state import SetState
@@ -33,12 +34,22 @@ def check(station: Station, at: Primary) -> None:
         del now
         if state.duties.killed != killed:
             return ()  # a policy was deleted meanwhile: what was read is old, and is read again
-        known = state.duties.ring
-        same = known is not None and (known.cluster, known.ready, known.problems) == (
-            seen.cluster,
-            seen.ready,
-            seen.problems,
-        )
-        return () if same else (seen,)
+        return (seen,) if is_news(state.duties, seen) else ()
 
     station.ledger.record(news, who=BOT)
+
+
+def is_news(duties: Duties, seen: RingChecked) -> bool:
+    """Return whether this look tells another thing than is known. Pure.
+
+    A policy that was deleted and laid again between two looks is as the last look saw it; but its
+    tokens count as out of force, and they are not.
+    """
+    known = duties.ring
+    if known is None or any(place in seen.laid for place in duties.killed):
+        return True
+    return (known.cluster, known.ready, known.problems) != (
+        seen.cluster,
+        seen.ready,
+        seen.problems,
+    )
