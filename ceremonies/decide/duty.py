@@ -31,6 +31,8 @@ from ceremonies.events import (
 from ceremonies.rotation import before, next_after, on_now, parts_of
 from ceremonies.state import SetState
 
+_MOST_STRAY = 3  # of 8 ring places: who disowns one token after another leaves the next shift some
+
 
 def decide_duty(
     state: SetState, command: DutyCommand, *, now: int, terms: Terms
@@ -64,6 +66,11 @@ def _issue(duties: Duties, command: IssueToken, *, now: int, terms: Terms) -> li
     if all(token is not None and token.is_live(now) for token in tokens):
         words = "This shift has its token. To replace one that is lost, put it out of force first."
         return Refusal(reason=Reason.ALREADY_OPEN, words=words)
+    stray = [t for t in duties.tokens if t.is_out_of_reach and not t.killed_at and now < t.until]
+    if len(stray) >= _MOST_STRAY:
+        places = ", ".join(str(token.place) for token in stray)
+        words = f"Put out of force first what may be in other hands: ring places {places}."
+        return _not_now(words)
     if duties.ring is not None and not duties.ring.ready:
         problems = " ".join(duties.ring.problems)
         return _not_now(f"No token can be minted: an operator has to mend this first. {problems}")
