@@ -51,6 +51,13 @@ def test_what_is_to_be_met() -> None:
     }
 
 
+def test_a_gate_that_shut_for_a_moment_is_not_usual() -> None:
+    """On a busy machine a run without kills may bring it; nobody can be made to die there."""
+    known = Places("failover")
+    known.learns(Place("promotion_blocked", 1, When.WRITTEN), Place("promoted", 1, When.WRITTEN))
+    assert known.left == {Place("promoted", 1, When.WRITTEN)}
+
+
 def test_each_place_once() -> None:
     """With one spare at each entry, two runs meet all: an outcome has two places."""
     places = learnt()
