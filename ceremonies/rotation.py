@@ -170,6 +170,8 @@ def _late(duties: Duties, shift: PlannedShift, *, now: int, since: int) -> list[
 
 def _is_missing_now(duties: Duties, shift: PlannedShift, part: Part, *, now: int) -> bool:
     token = duties.of_shift(shift.id, part, lead=shift.lead)
+    if token is not None and token.killed_at and now < token.killed_at + GRACE_MS:
+        return False  # another one is being minted in its place
     return token is None or not token.is_live(now)
 
 

@@ -15,6 +15,7 @@ from ceremonies.state import SetState
 
 _LOSS = {
     WrapLoss.EXPIRED: "was not collected in time",
+    WrapLoss.UNSEEN: "was not seen to be collected, and nobody could look when its time ended",
     WrapLoss.OPENED: "was opened by *somebody else*",
     WrapLoss.FOREIGN: "is *not what Conclave made*",
     WrapLoss.DISOWNED: "was collected, and the lead says *it was not them*",
@@ -44,7 +45,7 @@ def _call(line: str) -> Card:
 
 
 def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str]]:
-    yield from _late(state, now=now)
+    yield from _late(state, command=command, now=now)
     for token in state.duties.tokens:
         yield from _unreached(state, token, now=now)
         yield from _lost(state, token, command=command)
@@ -65,15 +66,18 @@ def _not_handed_over(state: SetState, shift: str, handed: Handover, *, command: 
     )
 
 
-def _late(state: SetState, *, now: int) -> Iterator[tuple[str, str]]:
+def _late(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str]]:
     """Yield what is told of each shift without a token, once though two parts may be missing."""
     late: dict[str, list[str]] = {}
     for key, minting in state.duties.minting.items():
         if minting.late:
             late.setdefault(key.rpartition(" ")[0], []).append(minting.words)
     for shift, tries in late.items():
-        why = next((ours(words, 300) for words in tries if words), _not_asked(state))
-        told = f"{_lacks(state, shift, now=now)} {why} Conclave goes on trying."
+        why = _lost_before(state, shift, command=command)
+        if not why:
+            said = next((ours(words, 300) for words in tries if words), _not_asked(state))
+            why = f"{said} Conclave goes on trying."
+        told = f"{_lacks(state, shift, now=now)} {why}"
         yield f"late:{shift}", f":warning: {told} {_instead(state, shift, now=now)}"
 
 
@@ -85,6 +89,15 @@ def _lacks(state: SetState, shift: str, *, now: int) -> str:
     if Part.LEAD in had:
         return f"{_named(state, shift)} has no token in Conclave's keychain yet."
     return f"{_named(state, shift)} has no token of its own yet."
+
+
+def _lost_before(state: SetState, shift: str, *, command: str) -> str:
+    """Return that people have to ask for another token; empty where one is minted by itself."""
+    lost = [t for t in state.duties.tokens if t.shift == shift and not t.is_held]
+    if not lost or lost[-1].killed_at:
+        return ""
+    issue = code(f"{command} shift {state.name} issue")
+    return f"The one that was minted is lost; a shift lead has another one issued: {issue}."
 
 
 def _not_asked(state: SetState) -> str:
@@ -164,16 +177,16 @@ def _revived(
 
 def _uncovered(state: SetState, *, command: str) -> str:
     duties, name = state.duties, ours(state.name, 60)
-    until = f" until {when(duties.next_at)}" if duties.next_at else ""
     if duties.gap_planned:
+        until = f" until {when(duties.next_at)}" if duties.next_at else ""
         return (
             f":information_source: no shift of {name} is on{until}, so no token is on duty. A "
             "promotion would take a quorum of key holders."
         )
     status = code(f"{command} shift {state.name}")
     return (
-        f":warning: no token is on duty for {name}{until}, though a shift is on: a promotion would "
-        f"take a quorum of key holders. {status} shows a shift lead what is wrong."
+        f":warning: no token is on duty for {name}, though a shift is on: until one is, a "
+        f"promotion takes a quorum of key holders. {status} shows a shift lead what is wrong."
     )
 
 

@@ -96,6 +96,31 @@ def test_the_token_before_lasts_still() -> None:
     assert QUORUM not in told
 
 
+@pytest.mark.parametrize("cause", WrapLoss)
+def test_a_shift_whose_token_is_lost_waits_for_people(cause: WrapLoss) -> None:
+    """Conclave mints no other one before it is asked to, and does not say that it does."""
+    room = day(until=ON)
+    loses(room, cause)
+    room.works()
+    told = calls(room)[LATE]
+    assert "The one that was minted is lost; a shift lead has another one issued: `/dr" in told
+    assert "goes on trying" not in told
+
+
+def test_a_kill_is_not_a_shift_without_a_token() -> None:
+    """Another one is minted in its place at once; only if that fails is it told, a minute later."""
+    room = day(until=ON)
+    put_out(room, newest(room).place)
+    room.works()
+    assert LATE not in calls(room)
+    room.made = refused
+    put_out(room, newest(room).place)
+    room.works()
+    assert LATE not in calls(room)
+    room.until("2026-11-23 05:02")
+    assert "The bot may not. Conclave goes on trying." in calls(room)[LATE]
+
+
 def test_a_lost_answer_says_that_a_token_may_be_about() -> None:
     """Nobody holds it; it is not on duty."""
     told = calls(day(until=ON, made=lost))[LATE]
@@ -195,8 +220,8 @@ def test_a_gap_that_nobody_planned_calls_the_commanders() -> None:
     put_out(room, newest(room).place)
     room.works()
     (gap,) = [words for key, words in calls(room).items() if key.startswith("uncovered:")]
-    assert gap.startswith(f"{CALLED}:warning: no token is on duty for payments until <!date")
-    assert "though a shift is on" in gap
+    assert gap.startswith(f"{CALLED}:warning: no token is on duty for payments, ")
+    assert "though a shift is on: until one is, a promotion takes a quorum" in gap
     assert "`/dr shift payments` shows a shift lead what is wrong." in gap
 
 
