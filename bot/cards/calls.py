@@ -24,6 +24,7 @@ from bot.cards.phrases import (
     title,
     when,
 )
+from bot.cards.tokens import lead_of
 from bot.cards.two_primaries import about_two_primaries
 from bot.cards.watch import watched
 from ceremonies.ceremony import Ceremony, Ending, Phase
@@ -56,6 +57,10 @@ def calls(
         words = f"{asks} Read the card above, then approve or reject there."
         approvers = _role(roster, Role.APPROVER, besides=c.request.by)
         yield call_key(c, "approve", c.request.at), _said(approvers, words)
+    if c.by_hand and c.phase is Phase.PROMOTING:
+        words = f"The promotion of {name} is approved, and yours to run: the card above has the"
+        said = _said(lead_of(state, c), f"{words} command.")
+        yield call_key(c, "hand", c.moments.accepted), said
     forced = force.call(state.name, c, now=now)
     if forced is not None:
         asked_at, words = forced

@@ -52,8 +52,15 @@ def started(set_name: str, c: Ceremony, *, permalink: str = "") -> Card:
     """Return that a ceremony was started, with a link to its card once that is posted."""
     where = place(set_name, c.cluster)
     link = f" {_link(permalink)}" if permalink else " Its card is being posted."
-    words = f"The ceremony on {where} has started. Key holders are asked as soon as Vault is ready."
+    words = f"The ceremony on {where} has started. {_asks(c)}"
     return card(words, [section(f":white_check_mark: {words}{link}")])
+
+
+def _asks(c: Ceremony) -> str:
+    if not c.duty:
+        return "Key holders are asked as soon as Vault is ready."
+    whose = "the shift lead's token" if c.by_hand else "the token on duty"
+    return f"It takes {whose}; no key holder is asked."
 
 
 def not_understood(words: str, *, command: str) -> Card:
