@@ -15,6 +15,10 @@ from ceremonies.vault.shift_tokens import Role, ShiftTokens
 _WRITES = frozenset({"create", "update", "patch", "sudo", "root"})
 _SHOWN = 3
 _PARTS = re.compile(r'"(?:\\.|[^"\\])*"|#[^\n]*|\S')
+_UNLISTED = (
+    "Vault does not list all that Conclave's own login may do (sys/internal/ui/resultant-acl), so "
+    "only some names were tried: let its policy read that path."
+)
 _MEND = "Lay it with conclave policy --apply."
 
 
@@ -93,6 +97,8 @@ def judge(seen: Seen, *, longest_s: int) -> Findings:
             f"A token lasts {seen.longest_s} s at most and a shift needs {longest_s} s: tune "
             "max_lease_ttl of auth/token, or plan shorter shifts."
         )
+    if seen.listed is None:
+        problems.append(_UNLISTED)
     ready = () if over else (place for place, words in broken.items() if not words)
     mintable = (p for p in ready if _may_mint(seen.rights, p))
     laid = (p for p, place in seen.ring.items() if place.policy is not None)

@@ -15,6 +15,9 @@ DISOWN = "shift.disown"
 
 _LOST = {
     WrapLoss.EXPIRED: "Nobody collected it in time, so it opens no more. Nobody has this token.",
+    WrapLoss.UNSEEN: (
+        "Its time ended while Conclave could not look, so nobody knows whether somebody opened it."
+    ),
     WrapLoss.OPENED: "Somebody opened it before you were shown how: that was *not* you.",
     WrapLoss.FOREIGN: "What waits there is not what Conclave made.",
     WrapLoss.DISOWNED: "You said that it was not you who collected it.",
@@ -52,6 +55,8 @@ def _stands(token: DutyToken, *, now: int) -> str:
             return "you have collected its token"
         case Wrap.LOST if token.loss is WrapLoss.EXPIRED:
             return "its token was not collected in time"
+        case Wrap.LOST if token.loss is WrapLoss.UNSEEN:
+            return "its token may be in other hands"
         case Wrap.LOST:
             return "its token is in other hands"
         case _:

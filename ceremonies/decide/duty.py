@@ -43,7 +43,7 @@ def decide_duty(
         case IssueToken():
             return _issue(duties, command, now=now, terms=terms)
         case ShowWrap():
-            return _show(duties, command, now=now)
+            return _show(duties, command, now=now, terms=terms)
         case DisownWrap():
             return _disown(duties, command, now=now)
         case ConfirmHandover():
@@ -77,10 +77,14 @@ def _issue(duties: Duties, command: IssueToken, *, now: int, terms: Terms) -> li
     return [MintAsked(shift=shift.id, by=command.by)]
 
 
-def _show(duties: Duties, command: ShowWrap, *, now: int) -> list[Event] | Refusal:
+def _show(duties: Duties, command: ShowWrap, *, now: int, terms: Terms) -> list[Event] | Refusal:
     token = duties.find(command.duty)
     if token is None or token.part is not Part.LEAD or token.lead != command.by:
         words = "This token was minted for somebody else."
+        return Refusal(reason=Reason.NOT_ASKED, words=words)
+    shift = next((s for s in terms.shifts if s.id == token.shift), None)
+    if shift is not None and shift.lead != command.by:
+        words = f"<@{shift.lead}> leads this shift now, and has a token of their own."
         return Refusal(reason=Reason.NOT_ASKED, words=words)
     if token.wrap is Wrap.COLLECTED:
         words = "It is collected already. If that was not you, say so at once in the message above."

@@ -18,6 +18,7 @@ class WrapLoss(StrEnum):
     """How a wrapped token came to be out of the lead's reach."""
 
     EXPIRED = "expired"  # nobody opened it in time
+    UNSEEN = "unseen"  # its end came while nobody could look: somebody may have opened it
     OPENED = "opened"  # somebody opened it who was not shown it
     FOREIGN = "foreign"  # it wraps something else than what was minted
     DISOWNED = "disowned"  # it was opened, and the lead says that it was not them

@@ -105,6 +105,8 @@ def _on_duty(state: SetState, event: Event) -> str:
             return "a shift has no token of its own yet; the card in Slack says why."
         case WrapLost(cause=WrapLoss.EXPIRED):
             return "a shift's token was not collected in time."
+        case WrapLost(cause=WrapLoss.UNSEEN):
+            return "a shift's token may be in other hands: nobody could look at its wrap's end."
         case WrapLost():
             return "a shift's token is in other hands: put it out of force, in Slack."
         case ProofChanged(answer=Proof.REFUSED):

@@ -38,12 +38,21 @@ def seen(
         for place in policies.places()
     }
     may |= {**policies.needed_by_bot(), **(rights or {})}
-    return Seen(ring=laid | dict(ring or {}), rights=may, **more)
+    listed = Rights(exact=may, prefixes={})
+    return Seen(**{"ring": laid | dict(ring or {}), "rights": may, "listed": listed, **more})
 
 
 def judged(found: Seen, *, longest_s: int = DAY_S) -> Findings:
     """Return what is wrong with it."""
     return judge(found, longest_s=longest_s)
+
+
+def test_rights_that_are_not_listed() -> None:
+    """Only names were tried: places stay ready, and an operator is told."""
+    found = judged(seen(listed=None))
+    assert found.places_ready == ALL
+    (words,) = found.problems
+    assert "resultant-acl" in words
 
 
 def test_all_is_well() -> None:

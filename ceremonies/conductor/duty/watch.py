@@ -31,6 +31,7 @@ class DutyWatcher:
         self._proven_at = 0
         self._proven_for: object = None
         self._wraps_at = 0
+        self._looked: dict[str, int] = {}  # when each wrap was seen to wait last
 
     def is_due(self) -> bool:
         """Return whether anything is to be looked at now."""
@@ -56,7 +57,7 @@ class DutyWatcher:
             proving.prove(station, dict(station.views))
         if follow:
             self._wraps_at = now
-            wraps.follow(station, at)
+            wraps.follow(station, at, self._looked, every_ms=self._pause_ms())
 
     def _check(self, at: Primary | None, *, now: int) -> None:
         if at is None:

@@ -21,15 +21,16 @@ def are_open(state: SetState) -> bool:
     return any(t.wrap in _OPEN for t in state.duties.tokens)
 
 
-def follow(station: Station, at: Primary | None) -> None:
+def follow(station: Station, at: Primary | None, looked: dict[str, int], *, every_ms: int) -> None:
     """Ask about every wrap that waits, and tell what is news.
 
-    Without a primary nobody can open one either; its end is told all the same.
+    `looked` is when this replica saw each of them wait last (ms); it looks every `every_ms`.
     """
     for token in station.ledger.state.duties.tokens:
         if token.wrap not in _OPEN:
+            looked.pop(token.id, None)
             continue
-        event = _news(station, at, token)
+        event = _news(station, at, token, looked, every_ms=every_ms)
         if event is not None:
             _tell(station, token, event)
 
@@ -43,10 +44,12 @@ def _tell(station: Station, token: DutyToken, event: Event) -> None:
     station.keychain.delete(DUTY, token.cluster, token.id)
 
 
-def _news(station: Station, at: Primary | None, token: DutyToken) -> Event | None:
+def _news(
+    station: Station, at: Primary | None, token: DutyToken, looked: dict[str, int], *, every_ms: int
+) -> Event | None:
     now = station.clock.now()
     if now >= token.wrapped_until:
-        return WrapLost(duty=token.id, cause=WrapLoss.EXPIRED)
+        return ended(token, looked.get(token.id, 0), now=now, every_ms=every_ms)
     if at is None or at.name != token.cluster:
         return None
     try:
@@ -54,7 +57,22 @@ def _news(station: Station, at: Primary | None, token: DutyToken) -> Event | Non
         seen = at.client.shift_tokens.wrap_lookup(at.node, secret)
     except (SecretUnreadable, VaultError):
         return None  # nothing is known; it is asked again
+    if seen.waiting:
+        looked[token.id] = now
     return judged(token, seen, now=now)
+
+
+def ended(token: DutyToken, looked_at: int, *, now: int, every_ms: int) -> Event | None:
+    """Return how a wrap ended whose time is over. Pure.
+
+    Nobody opened it if it was seen to wait shortly before. Who did not see that leaves the word to
+    others for a while, and then says that nobody knows.
+    """
+    if looked_at >= token.wrapped_until - 2 * every_ms - _NEAR_END_MS:
+        return WrapLost(duty=token.id, cause=WrapLoss.EXPIRED)
+    if now < token.wrapped_until + 2 * every_ms:
+        return None
+    return WrapLost(duty=token.id, cause=WrapLoss.UNSEEN)
 
 
 def judged(token: DutyToken, seen: WrapSeen, *, now: int) -> Event | None:

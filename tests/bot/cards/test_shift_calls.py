@@ -141,6 +141,7 @@ def test_where_nothing_was_tried_it_says_why() -> None:
 
 LOST = {
     WrapLoss.EXPIRED: "was not collected in time. Nobody has it.",
+    WrapLoss.UNSEEN: "nobody could look when its time ended.",
     WrapLoss.OPENED: "was opened by *somebody else*.",
     WrapLoss.FOREIGN: "is *not what Conclave made*.",
     WrapLoss.DISOWNED: "the lead says *it was not them*.",

@@ -78,6 +78,7 @@ def test_nobody_is_asked_to_confirm_what_they_confirmed() -> None:
 
 LOST = {
     WrapLoss.EXPIRED: ("its token was not collected in time", "Nobody has this token."),
+    WrapLoss.UNSEEN: ("its token may be in other hands", "could not look"),
     WrapLoss.OPENED: ("its token is in other hands", "that was *not* you"),
     WrapLoss.FOREIGN: ("its token is in other hands", "not what Conclave made"),
     WrapLoss.DISOWNED: ("its token is in other hands", "it was not you who collected it"),

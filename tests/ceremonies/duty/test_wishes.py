@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,18 @@ def test_nobody_else_is_shown_it(who: str) -> None:
     room = in_the_morning()
     assert refuses(room, ShowWrap(duty=sams(room).id, by=who)) is Reason.NOT_ASKED
     assert sams(room).wrap is Wrap.WAITING
+
+
+def test_who_was_replaced_is_shown_nothing() -> None:
+    """The plan names another lead for the shift that is on: the old wrap stays shut."""
+    room = in_the_morning()
+    token = sams(room)
+    terms = room.desk.terms
+    plan = tuple(replace(s, lead="U0KIM") if s.id == token.shift else s for s in terms.shifts)
+    room.desk.terms = replace(terms, shifts=plan)
+    answer = room.asks(ShowWrap(duty=token.id, by=token.lead))
+    assert isinstance(answer, Refusal)
+    assert "<@U0KIM> leads this shift now" in answer.words
 
 
 def test_a_wrap_that_has_ended_is_not_shown() -> None:
