@@ -65,7 +65,7 @@ figure { margin: 0; flex: 1; min-width: 0; display: flex; gap: 9px }
 
 PICTURES: dict[str, tuple[Callable[[], Iterator[Shot]], int]] = {
     "cards": (scenes.ceremony, 760),
-    "runbook": (scenes.runbook, 715),
+    "runbook": (scenes.runbook, 735),
     "gate": (scenes.gate, 790),
     "alarms": (scenes.alarms, 340),
     "shifts": (scenes.shifts, 400),
