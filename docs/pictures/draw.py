@@ -65,8 +65,8 @@ figure { margin: 0; flex: 1; min-width: 0; display: flex; gap: 9px }
 
 PICTURES: dict[str, tuple[Callable[[], Iterator[Shot]], int]] = {
     "cards": (scenes.ceremony, 760),
-    "runbook": (scenes.runbook, 735),
-    "gate": (scenes.gate, 790),
+    "runbook": (scenes.runbook, 775),
+    "gate": (scenes.gate, 830),
     "alarms": (scenes.alarms, 340),
     "shifts": (scenes.shifts, 400),
 }
