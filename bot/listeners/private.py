@@ -41,7 +41,11 @@ class Private:
 
     def show(self, visit: Visit, view: Json, card: Card) -> None:
         """Show an outcome in the modal that was submitted, or tell it if that was closed."""
-        reply = ask(self.slack.quick.views_update, view_id=visit.view, view=view)
+        self.show_in(visit, visit.view, view, card)
+
+    def show_in(self, visit: Visit, view_id: str, view: Json, card: Card) -> None:
+        """Show an outcome in this modal, or tell it if that was closed."""
+        reply = ask(self.slack.quick.views_update, view_id=view_id, view=view)
         if not isinstance(reply, Taken):
             self.tell(visit, card)
 

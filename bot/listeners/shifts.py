@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from slack_bolt import Ack, App
 
 from bot.cards import kill, modals, replies, shift
-from bot.cards.kit import Card, Json
+from bot.cards.kit import Card
 from bot.cards.shift_status import shift_card
 from bot.listeners.house import House
 from bot.listeners.orders import Order, ShiftWish
 from bot.listeners.visit import Body, Visit, of_click
 from bot.people import Door
-from bot.reply import Taken, ask
+from bot.reply import ask
 from ceremonies.commands import Refusal
 from ceremonies.conductor.duty import DutyAnswer
 from ceremonies.roster import Role
@@ -23,14 +23,15 @@ _LEAD = frozenset({Role.SHIFT_LEAD})
 _AGREES = frozenset({Role.SHIFT_LEAD, Role.APPROVER, Role.INCIDENT_COMMANDER})
 
 SHIFT = Door(name="command.shift", roles=_LEAD)
-COLLECT = Door(name=shift.COLLECT, roles=_LEAD)
+OPEN = Door(name=shift.COLLECT, roles=_LEAD, effects=False)
+COLLECT = Door(name="shift.show", roles=_LEAD)
 DISOWN = Door(name=shift.DISOWN, roles=_LEAD)
 AGREE = Door(name=kill.AGREE, roles=_AGREES)
 REJECT = Door(name=kill.REJECT, roles=_AGREES)
 
 _GONE = "That set is not served any more."
 _DONE = {
-    ShiftWish.ISSUE: "A token is being minted for the shift. It comes in a direct message.",
+    ShiftWish.ISSUE: "A token is being minted for the shift; its lead gets a direct message.",
     ShiftWish.HANDOVER: "Confirmed. It stands in the log.",
     ShiftWish.KILL: "Asked for. Another person must agree on the card in the channel.",
 }
@@ -44,7 +45,7 @@ class ShiftDoors:
 
     def listen(self, app: App) -> None:
         """Hang the doors."""
-        app.action(COLLECT.name)(self.collect)
+        app.action(OPEN.name)(self.collect)
         app.action(DISOWN.name)(self._button(DISOWN, self._disown))
         app.action(AGREE.name)(self._button(AGREE, self._agree))
         app.action(REJECT.name)(self._button(REJECT, self._reject))
@@ -86,47 +87,47 @@ class ShiftDoors:
         )
 
     def collect(self, ack: Ack, body: Body) -> None:
-        """Open a window at once, then show in it how the token is collected."""
+        """Open a window at once, then show in it how the token is collected.
+
+        The log says who was shown it: where no window opens, nobody is.
+        """
         ack()
-        visit = of_click(body)
-        opened = ask(
-            self.house.private.slack.quick.views_open,
-            trigger_id=visit.trigger,
-            view=shift.waiting_modal(),
-        )
-        view_id = opened.text("view", "id") if isinstance(opened, Taken) else ""
-        self.house.begin(COLLECT.name, visit, lambda: self._collect(visit, view_id))
+        visit, house = of_click(body), self.house
+        refused = house.refusal(visit, OPEN) or self._gone(visit)
+        if refused is not None:
+            house.tell_later(OPEN.name, visit, refused)
+            return
+        view_id = house.open_modal(OPEN.name, visit, shift.waiting_modal())
+        if view_id:
+            house.begin(COLLECT.name, visit, lambda: self._collect(visit, view_id))
 
     def _collect(self, visit: Visit, view_id: str) -> None:
         """Show the command to whoever the token is for; it is shown nowhere but in their window."""
         house = self.house
-        refused = house.refusal(visit, COLLECT)
-        if refused is None and visit.set_name not in house.conductor.sets:
-            refused = replies.forbidden(_GONE)
+        refused = house.refusal(visit, COLLECT) or self._gone(visit)
         if refused is not None:
-            self._show(view_id, modals.notice_view("Not for you", refused.text))
+            view = modals.notice_view("Not for you", refused.text)
+            house.private.show_in(visit, view_id, view, refused)
             return
         answer = house.conductor.duty.collect(
             visit.set_name, visit.duty, by=visit.user, cause=visit.cause
         )
         if isinstance(answer, Refusal):
             house.count(COLLECT.name, answer.reason.value)
-            self._show(view_id, modals.notice_view("Not now", answer.words))
+            view = modals.notice_view("Not now", answer.words)
+            house.private.show_in(visit, view_id, view, replies.refusal(answer))
             return
-        house.count(COLLECT.name, "done")
-        self._show(
-            view_id,
-            shift.collect_modal(
-                address=answer.address,
-                wrapping=answer.wrapping,
-                until=answer.until,
-                now=house.conductor.now(),
-            ),
+        view = shift.collect_modal(
+            address=answer.address,
+            wrapping=answer.wrapping,
+            until=answer.until,
+            now=house.conductor.now(),
         )
+        ask(house.private.slack.quick.views_update, view_id=view_id, view=view)
 
-    def _show(self, view_id: str, view: Json) -> None:
-        if view_id:
-            ask(self.house.private.slack.quick.views_update, view_id=view_id, view=view)
+    def _gone(self, visit: Visit) -> Card | None:
+        """Return that the button's set is not served; None where it is."""
+        return None if visit.set_name in self.house.conductor.sets else replies.forbidden(_GONE)
 
     def _button(
         self, door: Door, act: Callable[[Visit], DutyAnswer]
@@ -139,9 +140,7 @@ class ShiftDoors:
         return press
 
     def _act(self, door: Door, visit: Visit, act: Callable[[Visit], DutyAnswer]) -> None:
-        refused = self.house.refusal(visit, door)
-        if refused is None and visit.set_name not in self.house.conductor.sets:
-            refused = replies.forbidden(_GONE)
+        refused = self.house.refusal(visit, door) or self._gone(visit)
         if refused is not None:
             self.house.private.tell(visit, refused)
             return

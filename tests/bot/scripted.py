@@ -11,6 +11,7 @@ from typing import Any
 
 from ceremonies.commands import Reason, Refusal
 from ceremonies.conductor import Done, People, RunbookDone
+from ceremonies.conductor.duty import DutyDone
 from ceremonies.events import Posted, Unposted
 from ceremonies.evidence import Evidence
 from ceremonies.roster import Person, Role, Roster
@@ -20,11 +21,16 @@ from tests.bot.cards.states import EVIDENCE, HOLDERS, KIM, RULES, SAM
 
 WORKSPACE = "T0CONCLAVE"
 _RUNBOOKS = "runbooks"
+_DUTY = "duty"
 
 ROSTER = Roster(
     people=(
         Person(slack=SAM, name="Sam", roles=frozenset({Role.INCIDENT_COMMANDER})),
-        Person(slack=KIM, name="Kim", roles=frozenset({Role.INCIDENT_COMMANDER, Role.APPROVER})),
+        Person(
+            slack=KIM,
+            name="Kim",
+            roles=frozenset({Role.INCIDENT_COMMANDER, Role.APPROVER, Role.SHIFT_LEAD}),
+        ),
         Person(slack="U0AUDIT", name="Audit", roles=frozenset({Role.AUDITOR})),
         *(
             Person(slack=slack, name=slack[2:].title(), roles=frozenset({Role.KEY_HOLDER}))
@@ -157,6 +163,11 @@ class ScriptedConductor:
         """What people say about promoting by force."""
         return Part(conductor=self, name="force")
 
+    @property
+    def duty(self) -> Part:
+        """What people wish of tokens on duty; `ceremony` is what stands second, the token."""
+        return Part(conductor=self, name=_DUTY)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -175,6 +186,10 @@ class ScriptedConductor:
             answer = answer(**given)
         if answer is None:
             state = self.states[given["set_name"]]
+            if name in (f"{_DUTY}.planned", f"{_DUTY}.problems"):
+                return ()
+            if name.startswith(_DUTY):
+                return DutyDone(state=state, repeated=cause in self.causes)
             if name.startswith(_RUNBOOKS):
                 r = state.runbooks[-1] if state.runbooks else None
                 return RunbookDone(state=state, runbook=r, repeated=cause in self.causes)

@@ -14,6 +14,7 @@ from lab.people import Person, meet
 from tests.bot.cards.glasses import denied, left_open, one_door
 from tests.bot.cards.states import asked, collecting, token_held
 from tests.bot.conftest import INCIDENT, Bot
+from tests.bot.listeners.leads import shift_button
 from tests.bot.scripted import ROSTER, ScriptedConductor, state_of
 
 Cast = dict[str, Person]
@@ -40,6 +41,14 @@ EFFECTS = {
     "runbooks.run",
     "force.request",
     "force.agree",
+    "duty.issue",
+    "duty.collect",
+    "duty.disown",
+    "duty.hand_over",
+    "duty.ask_kill",
+    "duty.agree_kill",
+    "duty.reject_kill",
+    "duty.planned",
 }
 
 
@@ -97,6 +106,14 @@ IN_CHANNEL: dict[str, Act] = {
     "force.agree": _clicks(force.agree_button(S, C)),
     "glass.approve": _clicks(one_door(denied())),
     "glass.closed": _clicks(one_door(left_open())),
+    "shift": _types("/dr shift payments"),
+    "shift issue": _types("/dr shift payments issue"),
+    "shift handover": _types("/dr shift payments handover"),
+    "shift kill": _types("/dr shift payments kill reason=stolen"),
+    "shift.collect": _clicks(shift_button("shift.collect")),
+    "shift.disown": _clicks(shift_button("shift.disown")),
+    "kill.agree": _clicks(shift_button("kill.agree")),
+    "kill.reject": _clicks(shift_button("kill.reject")),
     "share.open": _clicks(buttons.share_open(S, C, label="Give")),
     "share.decline": _clicks(buttons.share_decline(S, C)),
 }
