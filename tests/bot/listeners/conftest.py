@@ -1,4 +1,4 @@
-"""The channel in which cards of runbooks stand."""
+"""Where cards of runbooks and of shifts stand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.bot.conftest import Bot
 from tests.bot.listeners.boards import Board, Cast
+from tests.bot.listeners.leads import Shift
 from tests.bot.scripted import ScriptedConductor
 
 
@@ -13,3 +14,9 @@ from tests.bot.scripted import ScriptedConductor
 def board(bot: Bot, conductor: ScriptedConductor, cast: Cast) -> Board:
     """The channel."""
     return Board(bot, conductor, cast)
+
+
+@pytest.fixture
+def shift(bot: Bot, conductor: ScriptedConductor, cast: Cast) -> Shift:
+    """The lead's message, and the channel."""
+    return Shift(bot, conductor, cast)

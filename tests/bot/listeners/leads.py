@@ -10,10 +10,16 @@ from bot.cards.kill import kill_card
 from bot.cards.kit import Card, Json, button
 from ceremonies.commands.duty import AskKill
 from ceremonies.state import SetState
+from lab.people import Person
+from lab.sights import Seen
 from tests.bot.cards.duties import day, message, newest
 from tests.bot.cards.reading import buttons, value
+from tests.bot.conftest import INCIDENT, Bot
+from tests.bot.scripted import ScriptedConductor
 from tests.ceremonies.cast import KIM
 from tests.ceremonies.duty.watchroom import DAY, Room
+
+Cast = dict[str, Person]
 
 
 def waiting() -> Room:
@@ -51,3 +57,21 @@ def carried(action: str) -> Json:
 def shift_button(action: str) -> ButtonElement:
     """Return this button as its card has it, without the dialog."""
     return button(action, "Press", carried(action))
+
+
+class Shift:
+    """Shows what people press: the lead's message to Kim, the request in the channel."""
+
+    def __init__(self, bot: Bot, conductor: ScriptedConductor, cast: Cast) -> None:
+        self._bot, self._conductor, self._cast = bot, conductor, cast
+
+    def shows(self, action: str) -> tuple[Person, Seen]:
+        """Let the card with this button stand; return who presses it, and what they see."""
+        state, card = shown(action)
+        self._conductor.states["payments"] = state
+        if action.startswith("kill"):
+            self._bot.posts(card)
+            return self._cast["Sam"], self._cast["Sam"].waits_for(channel=INCIDENT, button=action)
+        kim = self._cast["Kim"]
+        self._bot.posts(card, kim.id)
+        return kim, kim.waits_for("Your shift day", direct=True, button=action)
