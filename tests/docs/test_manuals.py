@@ -9,7 +9,7 @@ import pytest
 
 from tests.docs.pages import ROOT, page
 
-MANUALS = ("docs/key-holder.md", "docs/commander.md")
+MANUALS = ("docs/key-holder.md", "docs/commander.md", "docs/shift-lead.md")
 _BOLD = re.compile(r"\*\*([^*]+?)\*\*")
 
 
