@@ -153,6 +153,8 @@ class Duties:
     past_kill: Kill | None = None  # the request that was over last
     killed: Mapping[int, int] = field(default_factory=dict)  # place → when; until it is refilled
     ring: Ring | None = None
+    rota: tuple[str, ...] = ()  # what is odd about the plan of shifts
+    rota_at: int = 0  # when that was told last
     covered: bool | None = None
     covered_at: int = 0
     gap_planned: bool = False  # no shift is on either, so that nobody has to be called

@@ -55,6 +55,7 @@ def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str
         if handed.late:
             yield f"handover:{shift}", _not_handed_over(state, shift, handed, command=command)
     yield from _of_ring(state)
+    yield from _of_rota(state)
 
 
 def _not_handed_over(state: SetState, shift: str, handed: Handover, *, command: str) -> str:
@@ -188,6 +189,18 @@ def _uncovered(state: SetState, *, command: str) -> str:
         f":warning: no token is on duty for {name}, though a shift is on: until one is, a "
         f"promotion takes a quorum of key holders. {status} shows a shift lead what is wrong."
     )
+
+
+def _of_rota(state: SetState) -> Iterator[tuple[str, str]]:
+    duties = state.duties
+    if not duties.rota:
+        return
+    some = "; ".join(ours(words, 300) for words in duties.rota[:3])
+    left = len(duties.rota) - 3
+    more = f"; and {left} more" if left > 0 else ""
+    name = ours(state.name, 60)
+    words = f"The plan of shifts of {name} has to be mended: {some}{more}."
+    yield f"rota:{duties.rota_at}", f":wrench: {words}"
 
 
 def _of_ring(state: SetState) -> Iterator[tuple[str, str]]:

@@ -237,6 +237,17 @@ class RingChecked:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotaChecked:
+    """What is odd about the plan of shifts is another than before: a calendar that is away, say.
+
+    Told once it has stood for a while; empty: nothing is odd any more.
+    """
+
+    type: Literal["rota_checked"] = "rota_checked"
+    problems: tuple[str, ...] = ()
+
+
 DutyEvent = (
     MintAsked
     | TokenMinted
@@ -256,4 +267,5 @@ DutyEvent = (
     | PolicyDeleted
     | KillRefused
     | RingChecked
+    | RotaChecked
 )

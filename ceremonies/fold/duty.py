@@ -34,6 +34,7 @@ from ceremonies.events import (
     PolicyDeleted,
     ProofChanged,
     RingChecked,
+    RotaChecked,
     TokenMinted,
     WrapCollected,
     WrapLoss,
@@ -174,6 +175,8 @@ def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
         case RingChecked():
             return _looked_at(d, event, at=at)
+        case RotaChecked(problems=problems):
+            return replace(d, rota=problems, rota_at=at)
         case _:
             return d
 

@@ -118,6 +118,11 @@ def test_the_calendar_says_who_leads(
         assert 0 < plan.index("@Kim") < plan.index("@Sam")
         assert "opens-it" not in told
 
+    told = sam.waits_for(
+        "The plan of shifts of payments has to be mended", channel=CHANNEL, within=60
+    )
+    assert "what it answers is no calendar" in told.text
+    assert len(events(stage, "rota_checked")) == 1
     assert len(events(stage, "token_minted")) == 1
     assert not sam.reads_direct()
     for bot in stage.bots:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from ceremonies.conductor.duty import proving, ring, wraps
+from ceremonies.conductor.duty import plan, proving, ring, wraps
 from ceremonies.conductor.duty.primary import Primary, PrimaryUnknown, primary
 from ceremonies.conductor.station import Station
 from ceremonies.errors import VaultError
@@ -15,6 +15,7 @@ from ceremonies.state import SetState
 log = structlog.get_logger()
 
 HOUR_MS = 3_600_000
+_STANDS = 8  # pauses, two minutes: a calendar that is away for a moment is nobody's concern
 
 
 class DutyWatcher:
@@ -31,10 +32,14 @@ class DutyWatcher:
         self._proven_at = 0
         self._proven_for: object = None
         self._wraps_at = 0
+        self._rota: tuple[str, ...] = ()
+        self._rota_since = 0
         self._looked: dict[str, int] = {}  # when each wrap was seen to wait last
 
     def is_due(self) -> bool:
         """Return whether anything is to be looked at now."""
+        if self._rota_is_news():
+            return True
         if not self._station.terms().shifts and not self._station.ledger.state.duties.tokens:
             return False
         return self._check_is_due() or self._proof_is_due() or self._wraps_are_due()
@@ -48,6 +53,8 @@ class DutyWatcher:
             self._wraps_are_due(),
         )
         now = station.clock.now()
+        if self._rota_is_news():
+            plan.tell(station, self._rota)
         at = self._primary()
         if check:
             self._checked_at, self._checked_for = now, self._reason()
@@ -58,6 +65,15 @@ class DutyWatcher:
         if follow:
             self._wraps_at = now
             wraps.follow(station, at, self._looked, every_ms=self._pause_ms())
+
+    def _rota_is_news(self) -> bool:
+        """Whether what is odd about the plan has stood for a while, and was not told."""
+        station, now = self._station, self._station.clock.now()
+        odd = plan.odd(station)
+        if odd != self._rota:
+            self._rota, self._rota_since = odd, now
+        stood = self._is_over(self._rota_since, _STANDS * self._pause_ms())
+        return stood and plan.is_news(station.ledger.state.duties, odd, now=now)
 
     def _check(self, at: Primary | None, *, now: int) -> None:
         if at is None:
