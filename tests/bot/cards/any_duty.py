@@ -57,6 +57,7 @@ tokens = st.builds(
     loss=st.none() | st.sampled_from(WrapLoss),
     proofs=proofs,
     killed_at=st.just(0) | times,
+    revived_at=st.just(0) | times,
 )
 mintings = st.builds(
     Minting,
@@ -106,6 +107,8 @@ duties = st.builds(
     past_kill=st.none() | kills,
     killed=st.dictionaries(places, times),
     ring=st.none() | rings,
+    rota=st.lists(typed, max_size=20).map(tuple),
+    rota_at=times,
     covered=st.none() | st.booleans(),
     covered_at=times,
     gap_planned=st.booleans(),
