@@ -21,8 +21,11 @@ demo: install
 lab: install
 	$(BIN)/conclave lab
 
+# The tests wait more than they work: one worker more than there are cores.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+
 test: install
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: install
 	$(BIN)/ruff check .

@@ -18,3 +18,13 @@ async def refuse_more(runner: web.BaseRunner) -> None:
         await site.stop()
     for _ in range(_ROUNDS):
         await asyncio.sleep(0)
+
+
+async def leave_none() -> None:
+    """Drop whoever is still connected in this loop: it ends now, and nobody else will.
+
+    asyncio knows its connections, but has no public name for them.
+    """
+    for transport in list(getattr(asyncio.get_running_loop(), "_transports", {}).values()):
+        transport.abort()
+    await asyncio.sleep(0)

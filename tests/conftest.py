@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +11,12 @@ import redis
 
 from lab.enterprise import ReplicationRange, practice_range
 from lab.redis import RedisServer
+
+# A shell's background takes Ctrl-C away from what it starts, and from all that that starts.
+if threading.current_thread() is threading.main_thread() and (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from lab.chat.tickets import Tickets
 from lab.chat.triggers import Triggers
 from lab.chat.workspace import Workspace
 from lab.chat.world import Habits, World
-from lab.listening import refuse_more
+from lab.listening import leave_none, refuse_more
 
 HOST = "127.0.0.1"
 _PATIENCE = 10.0
@@ -156,3 +156,4 @@ class Chat:
         await refuse_more(runner)
         await self.sockets.end()
         await runner.cleanup()
+        await leave_none()

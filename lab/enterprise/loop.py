@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from lab.listening import leave_none
+
 T = TypeVar("T")
 
 
@@ -39,6 +41,7 @@ class BackgroundLoop:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await leave_none()
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)

@@ -11,7 +11,7 @@ import pytest
 from ceremonies.policies import policy_name
 from lab.enterprise import Answer, Fault, ReplicationRange, practice_range
 from lab.process import wait_until
-from lab.stage import ROLES, Stage
+from lab.stage import CHANNEL, ROLES, Stage
 from tests.e2e.conftest import SetStage
 from tests.e2e.spots import SOON, Spot, cut_after, kill_after, kill_before, living
 from tests.e2e.traces import events, took
@@ -119,6 +119,7 @@ def test_a_grant_that_is_not_as_asked(vaults: ReplicationRange, set_stage: SetSt
     waits_for(stage, "mint_late", within=90)
     assert not events(stage, "token_minted")
     vaults["a"].bao.call("POST", "sys/auth/token/tune", {"max_lease_ttl": "768h"})
+    stage.people["Sam"].types("/dr shift payments issue", CHANNEL)
     waits_for(stage, "token_minted", within=90)
 
 

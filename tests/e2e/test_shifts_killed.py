@@ -66,7 +66,9 @@ def test_a_replica_is_killed_as_it_deletes_the_policy(
     assert fault.fired == 1
     assert len(living(stage)) == 1
     sam = stage.people["Sam"]
-    told = sam.waits_for(f"ring place {place} are out of force", channel=CHANNEL, within=20)
+    told = sam.waits_for(
+        f"ring place {place} of payments are out of force", channel=CHANNEL, within=20
+    )
     assert "@Sam asked for it, @Kim agreed" in told.text
     assert not {"kill.agree", "kill.reject"} & set(told.buttons)
     name = policy_name(place)
