@@ -65,7 +65,7 @@ def test_a_ghost_of_an_attempt(wide: ReplicationRange) -> None:
     def leads_again() -> bool:
         return wide["b"].step_down() == old.name
 
-    wait_until(leads_again, seconds=60, what="the old node leads again")
+    wait_until(leads_again, seconds=150, what="the old node leads again")
     assert wide.request("b", "GET", ATTEMPT, node=old.name).json()["started"] is False
 
 

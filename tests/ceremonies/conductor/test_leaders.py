@@ -37,7 +37,7 @@ def table(wide_range: ReplicationRange, redis_url: str) -> Iterator[Table]:
 def leads_again(table: Table, name: str) -> None:
     """Let leadership move on until this node of `b` has it."""
     cluster = table.vaults["b"]
-    wait_until(lambda: cluster.step_down() == name, seconds=60, what=f"{name} leads again")
+    wait_until(lambda: cluster.step_down() == name, seconds=150, what=f"{name} leads again")
 
 
 def restarts(table: Table) -> None:
