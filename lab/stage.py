@@ -26,6 +26,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "Kim": ("incident_commander", "approver"),
 }
 SET = "payments"
+_manifests: dict[str, str] = {}  # what it prints, by the configuration's text
 
 
 @dataclass(slots=True, kw_only=True)
@@ -203,10 +204,14 @@ class Stage:
         self.environment["CONCLAVE_MASTER_KEY_FILE"] = str(master)
 
     def _manifest(self) -> dict[str, object]:
-        done = self.runs("manifest")
-        if done.returncode:
-            raise CannotStart(f"conclave manifest: {done.stderr[-2000:]}")
-        return dict(json.loads(done.stdout))
+        """Return what `conclave manifest` prints; for the same file it is asked once a process."""
+        file = self.config.read_text().replace(str(self.directory), "")
+        if file not in _manifests:
+            done = self.runs("manifest")
+            if done.returncode:
+                raise CannotStart(f"conclave manifest: {done.stderr[-2000:]}")
+            _manifests[file] = done.stdout
+        return dict(json.loads(_manifests[file]))
 
     def _environment(self) -> dict[str, str]:
         ours = {
