@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from lab.enterprise import ReplicationRange, practice_range
 from lab.redis import RedisServer
@@ -17,6 +18,12 @@ if threading.current_thread() is threading.main_thread() and (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 ):
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile(
+    "conclave", deadline=None, suppress_health_check=(HealthCheck.too_slow,), print_blob=True
+)
+settings.load_profile("conclave")
 
 
 @pytest.fixture(scope="session")

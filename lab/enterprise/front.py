@@ -44,6 +44,7 @@ class Front:
     respond: Endpoint
     _runner: web.ServerRunner | None = field(default=None, repr=False)
     _server: web.Server | None = field(default=None, repr=False)
+    _turning: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _released: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     @property
@@ -57,22 +58,32 @@ class Front:
         return int(self.site.node.api_address.rpartition(":")[2])
 
     async def open(self) -> None:
-        """Accept connections from now on."""
-        self._server = web.Server(self._serve, access_log=None)
-        self._runner = web.ServerRunner(self._server)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        """Accept connections from now on; done even if whoever waits for it is cancelled."""
+        await asyncio.shield(self._open())
 
     async def close(self) -> None:
         """Refuse connections from now on; those that are open are dropped."""
-        runner, server, self._runner = self._runner, self._server, None
-        if runner is None or server is None:
-            return
-        await refuse_more(runner)
-        for connection in server.connections:
-            connection.force_close()
-        self.release()
-        await runner.cleanup()
+        await asyncio.shield(self._close())
+
+    async def _open(self) -> None:
+        async with self._turning:
+            if self._runner is not None:
+                return
+            self._server = web.Server(self._serve, access_log=None)
+            self._runner = web.ServerRunner(self._server)
+            await self._runner.setup()
+            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+
+    async def _close(self) -> None:
+        async with self._turning:
+            runner, server, self._runner = self._runner, self._server, None
+            if runner is None or server is None:
+                return
+            await refuse_more(runner)
+            for connection in server.connections:
+                connection.force_close()
+            self.release()
+            await runner.cleanup()
 
     def release(self) -> None:
         """Let go of every request that hangs: its connection is cut."""

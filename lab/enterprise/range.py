@@ -27,8 +27,9 @@ from lab.enterprise.state import Behaviour, ClusterState, ReplicationState, Role
 from lab.enterprise.tokens import revoke_operation_tokens
 from lab.enterprise.upkeep import keep_replicating, keep_tending, listen_to_hearts, tend
 from lab.enterprise.upstream import Upstream
-from lab.openbao import BaoCluster, new_seal_key, plan_cluster, start_clusters
+from lab.openbao import BaoCluster
 from lab.openbao_node import OPENBAO, Flavour
+from lab.openbao_plan import new_seal_key, plan_cluster, start_clusters
 from lab.process import CannotStart, free_port, wait_until
 
 T = TypeVar("T")
@@ -261,11 +262,12 @@ class ReplicationRange:
             front.release()
 
     async def _close(self) -> None:
+        # Whoever tends the fronts would open again what is closed here.
+        tasks = [task for cluster in self.clusters.values() for task in cluster.state.tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for cluster in self.clusters.values():
-            tasks = tuple(cluster.state.tasks)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             for front in cluster.fronts:
                 await front.close()
             if cluster.balancer:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.openbao import BaoCluster, new_seal_key, plan_cluster, start_clusters
+from lab.openbao import BaoCluster
+from lab.openbao_plan import new_seal_key, plan_cluster, start_clusters
 
 
 @pytest.fixture
