@@ -30,7 +30,7 @@ def test_a_range_that_ends_during_a_request(tmp_path: Path) -> None:
     with practice_range(tmp_path) as clusters, ThreadPoolExecutor(1) as pool:
         ports = {front.port for c in clusters.clusters.values() for front in c.fronts}
         assert all(accepts(port) for port in ports)
-        slow = clusters.inject(Fault(effect=Delay(seconds=10), cluster="b"))
+        slow = clusters.inject(Fault(effect=Delay(seconds=2), cluster="b"))
         reply = pool.submit(clusters.request, "b", "GET", "sys/health")
         while not slow.fired:
             time.sleep(0.02)
