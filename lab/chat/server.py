@@ -23,9 +23,8 @@ from lab.chat.tickets import Tickets
 from lab.chat.triggers import Triggers
 from lab.chat.workspace import Workspace
 from lab.chat.world import Habits, World
-from lab.listening import leave_none, refuse_more
+from lab.listening import HOST, leave_none, listen, refuse_more
 
-HOST = "127.0.0.1"
 _PATIENCE = 10.0
 
 
@@ -146,14 +145,13 @@ class Chat:
         app.router.add_post("/{kind:commands|actions}/{team}/{id}/{secret}", self._api.respond)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
-        site = web.TCPSite(runner, HOST, 0)
-        await site.start()
+        listening = await listen(runner)
         self.port = runner.addresses[0][1]
         self.world.hooks.origin = f"http://{HOST}:{self.port}"
         self.world.tickets.origin = f"ws://{HOST}:{self.port}"
         self._ready.set()
         await self._stop.wait()
-        await refuse_more(runner)
+        await refuse_more(runner, listening)
         await self.sockets.end()
         await runner.cleanup()
         await leave_none()

@@ -5,6 +5,7 @@ Every node of a DR secondary answers 472 there, so behind it a secondary cannot 
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,7 +17,7 @@ from lab.enterprise.front import Front
 from lab.enterprise.observables import health
 from lab.enterprise.upstream import Gone, Upstream
 from lab.enterprise.wire import PREFIX, Call
-from lab.listening import refuse_more
+from lab.listening import listen, refuse_more
 from lab.process import free_port
 
 _PROBE: Final = Call(
@@ -33,6 +34,7 @@ class Balancer:
     session: aiohttp.ClientSession = field(repr=False)
     port: int = field(default_factory=free_port)
     _runner: web.ServerRunner | None = field(default=None, repr=False)
+    _listening: socket.socket | None = field(default=None, repr=False)
 
     @property
     def address(self) -> str:
@@ -43,12 +45,12 @@ class Balancer:
         """Accept connections."""
         self._runner = web.ServerRunner(web.Server(self._serve, access_log=None))
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        self._listening = await listen(self._runner, port=self.port)
 
     async def close(self) -> None:
         """Accept no connections any more."""
-        if self._runner:
-            await refuse_more(self._runner)
+        if self._runner and self._listening:
+            await refuse_more(self._runner, self._listening)
             await self._runner.cleanup()
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -29,7 +30,7 @@ from lab.enterprise.site import Site
 from lab.enterprise.state import digest
 from lab.enterprise.upstream import Gone
 from lab.enterprise.wire import PREFIX, Call, Reply, answer
-from lab.listening import refuse_more
+from lab.listening import listen, refuse_more
 
 _UNWRITTEN: Final = frozenset({"content-length", "date", "server"})
 
@@ -43,6 +44,7 @@ class Front:
     faults: Callable[[], Iterable[Fault]]
     respond: Endpoint
     _runner: web.ServerRunner | None = field(default=None, repr=False)
+    _listening: socket.socket | None = field(default=None, repr=False)
     _server: web.Server | None = field(default=None, repr=False)
     _turning: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _released: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
@@ -72,14 +74,15 @@ class Front:
             self._server = web.Server(self._serve, access_log=None)
             self._runner = web.ServerRunner(self._server)
             await self._runner.setup()
-            await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+            self._listening = await listen(self._runner, port=self.port)
 
     async def _close(self) -> None:
         async with self._turning:
             runner, server, self._runner = self._runner, self._server, None
             if runner is None or server is None:
                 return
-            await refuse_more(runner)
+            if self._listening:
+                await refuse_more(runner, self._listening)
             for connection in server.connections:
                 connection.force_close()
             self.release()

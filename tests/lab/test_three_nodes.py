@@ -61,11 +61,7 @@ def test_a_ghost_of_an_attempt(wide: ReplicationRange) -> None:
     wide.reset()
     third = next(n.name for n in bao.nodes if n.name not in (old.name, bao.active().name))
     wide["b"].kill(third)  # of two nodes, the other one leads when one steps down
-
-    def leads_again() -> bool:
-        return wide["b"].step_down() == old.name
-
-    wait_until(leads_again, seconds=150, what="the old node leads again")
+    wide["b"].lead(old.name)
     assert wide.request("b", "GET", ATTEMPT, node=old.name).json()["started"] is False
 
 
