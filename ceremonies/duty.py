@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ceremonies.events import Part, Proof, WrapLoss
+from ceremonies.events import Part, Proof, Spread, WrapLoss
 
 PROMOTION_MS = 10 * 60_000
 RING = 8  # fixed policies and roles, `conclave-shift-1` to `conclave-shift-8`
@@ -129,6 +129,14 @@ class Kill:
     over_at: int = 0
     rejected_by: str = ""  # over, and empty: it was done, or nobody agreed in time
     deleted: bool = False
+    cluster: str = ""  # the primary on which it was deleted
+    others: tuple[str, ...] = ()  # the clusters that have to follow it
+    spread: Mapping[str, Spread] = field(default_factory=dict)  # by cluster, where it is known
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The clusters on which the tokens are not known to be out of force."""
+        return tuple(n for n in self.others if not (n in self.spread and self.spread[n].is_out))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +203,16 @@ class Duties:
             return t.part is Part.BOT, t.place not in changed, t.until // 60_000
 
         return max(reversed(fitting), key=rank, default=None)
+
+    def hit_by(self, kill: Kill) -> tuple[DutyToken, ...]:
+        """Return the tokens that it concerns: of its place, minted before it is over, not ended."""
+        return tuple(
+            t
+            for t in self.tokens
+            if t.place == kill.place
+            and t.minted_at <= (kill.over_at or t.minted_at)
+            and max(kill.at, kill.over_at) < t.until
+        )
 
     def mint(self, shift: str, part: Part) -> Minting:
         """Return how minting went so far."""

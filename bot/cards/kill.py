@@ -5,9 +5,9 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards.kit import Card, Json, actions, button, card, confirmation, section
-from bot.cards.phrases import code, cut, mention, ours, quoted, when
+from bot.cards.phrases import code, cut, mention, ours, place, quoted, when
 from ceremonies.duty import DutyToken, Kill
-from ceremonies.events import Part
+from ceremonies.events import Part, Spread
 from ceremonies.policies import policy_name
 from ceremonies.state import SetState
 
@@ -24,6 +24,8 @@ def kill_card(state: SetState, kill: Kill) -> Card:
     if kill.agreed_by:
         agreed = f"{mention(kill.agreed_by)} agreed"
         blocks.append(section(f"*{agreed}.* {_tried(kill)}"))
+        if kill.tries:
+            blocks.append(actions([_back(state.name, kill)]))
         return card(f"{head}. {agreed}.", blocks)
     blocks += [
         section(_refill(state, kill)),
@@ -40,11 +42,12 @@ def _tokens(state: SetState, kill: Kill) -> str:
 def _tried(kill: Kill) -> str:
     """Return how far Vault is with it."""
     if not kill.tries:
-        return "Vault is being told."
+        return "Vault is being told. Until it is done the tokens are still in force."
     times = "once" if kill.tries == 1 else f"{kill.tries} times"
     return (
-        f":warning: Vault was asked {times}, and it is not done: {ours(kill.words, 300)}\n"
-        f"It is tried again {when(kill.retry_at)}. Until then the tokens are still in force."
+        f":warning: It was tried {times}, and it is not done: {ours(kill.words, 300)}\n"
+        f"It is tried again {when(kill.retry_at)}. Until it is done the tokens are still in force. "
+        f"{mention(kill.by)} and {mention(kill.agreed_by)} can take it back."
     )
 
 
@@ -52,29 +55,24 @@ def _does(state: SetState, kill: Kill) -> str:
     why = f"\nReason: {quoted(kill.reason)}" if kill.reason else ""
     return (
         f"The policy {code(policy_name(kill.place))} is deleted on the live primary: without one "
-        "it cannot be done. Every token that has it may do nothing from then on; secondaries "
-        f"follow within seconds, by replication. Tokens: {_whose(state, kill)}.{why}"
+        "it cannot be done. Every token that has it may do nothing there from then on; secondaries "
+        "follow within seconds, if replication runs: on one that is cut off the tokens go on "
+        f"working. Tokens: {_whose(state, kill)}.{why}"
     )
 
 
 def _whose(state: SetState, kill: Kill) -> str:
-    told = dict.fromkeys(shift_of(t) for t in _hit(state, kill))
+    told = dict.fromkeys(shift_of(t) for t in state.duties.hit_by(kill))
     return ", ".join(told) or "none that Conclave knows of"
 
 
-def _hit(state: SetState, kill: Kill) -> list[DutyToken]:
-    """Return the tokens of its place that it concerns: minted before it is over, not ended."""
-    return [
-        t
-        for t in state.duties.tokens
-        if t.place == kill.place
-        and t.minted_at <= (kill.over_at or t.minted_at)
-        and max(kill.at, kill.over_at) < t.until
-    ]
+def _until(state: SetState, kill: Kill) -> int:
+    """Return when the last of its tokens ends; 0: none is known."""
+    return max((t.until for t in state.duties.hit_by(kill)), default=0)
 
 
 def _refill(state: SetState, kill: Kill) -> str:
-    until = max((t.until for t in _hit(state, kill)), default=0)
+    until = _until(state, kill)
     before = f", not before {when(until)}: until then it would put them into force again"
     lays = code(f"conclave policy --apply --refill {kill.place}")
     return f"An operator lays it again with {lays}{before if until else ''}."
@@ -100,17 +98,36 @@ def _answers(set_name: str, kill: Kill) -> list[ButtonElement]:
     ]
 
 
+def _back(set_name: str, kill: Kill) -> ButtonElement:
+    asks = confirmation(
+        "Take it back?",
+        "The policy is not deleted any more, unless Vault did it and its answer was lost. It can "
+        "be asked for again.",
+        "Take it back",
+    )
+    value: Json = {"set": set_name, "request": str(kill.at)}
+    return button(REJECT, "Take it back", value, asks=asks)
+
+
 def _over(state: SetState, kill: Kill) -> Card:
     tokens = f"T{_tokens(state, kill)[1:]}"
     if kill.deleted:
         head = f"{tokens} are out of force"
+        if kill.left:
+            left = ", ".join(ours(name, 60) for name in kill.left)
+            head += f" on {ours(kill.cluster, 60)}, and perhaps not yet on {left}"
         people = f"{mention(kill.by)} asked for it"
         people += f", {mention(kill.agreed_by)} agreed" if kill.agreed_by else ""
         told = (
             f"{people}. The policy {code(policy_name(kill.place))} was deleted "
             f"{when(kill.over_at)}. Tokens: {_whose(state, kill)}. {_refill(state, kill)}"
         )
-        return card(f"{head}.", [section(f":no_entry: *{head}.*"), section(told)])
+        blocks: list[Block | None] = [section(f":no_entry: *{head}.*"), section(told)]
+        if kill.others:
+            blocks.append(section("\n".join(_there(state, kill, name) for name in kill.others)))
+        return card(f"{head}.", blocks)
+    if kill.agreed_by and kill.rejected_by:
+        return _taken_back(state, kill)
     head = f"{tokens} stay in force"
     asked = f"{mention(kill.by)} had asked to put them out of force"
     match kill.rejected_by:
@@ -122,6 +139,37 @@ def _over(state: SetState, kill: Kill) -> Card:
             why = f"{asked}; {mention(who)} said no {when(kill.over_at)}."
     told = f"{why} It can be asked for again."
     return card(f"{head}.", [section(f"*{head}.*"), section(told)])
+
+
+def _taken_back(state: SetState, kill: Kill) -> Card:
+    """It was tried: who knows whether Vault did it and could not say so."""
+    head = f"{mention(kill.rejected_by)} took back that {_tokens(state, kill)} go out of force"
+    told = (
+        f"{mention(kill.by)} asked for it, {mention(kill.agreed_by)} agreed, and until "
+        f"{when(kill.over_at)} Vault had not said that it is done. Take the tokens for in force. "
+        "It can be asked for again."
+    )
+    return card(f"{head}.", [section(f"*{head}.*"), section(told)])
+
+
+def _there(state: SetState, kill: Kill, name: str) -> str:
+    """Return what is known of the tokens on a cluster that has to follow, and what to do."""
+    here, primary = (ours(place(state.name, n), 100) for n in (name, kill.cluster))
+    end = _until(state, kill)
+    works = f"there the tokens may still work{f' until {when(end)}' if end else ''}"
+    match kill.spread.get(name):
+        case Spread.REFUSED:
+            return f":no_entry: {here}: out of force. It refuses Conclave's token of this place."
+        case Spread.CAUGHT_UP:
+            return f":no_entry: {here}: out of force. It has what {primary} had written then."
+        case Spread.CUT_OFF:
+            return (
+                f":warning: *{here} does not follow {primary}: {works}.* Let it follow again "
+                "(`/dr run` has repoint), or stop its nodes, or keep them from the network until "
+                "then."
+            )
+        case Spread.BEHIND | None:
+            return f":hourglass: {here} has not been seen to have it: until it is, {works}."
 
 
 def shift_of(token: DutyToken) -> str:

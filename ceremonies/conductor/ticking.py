@@ -36,6 +36,7 @@ class Ticking:
         self._stations = stations
         self._watchers = {name: Watcher(station) for name, station in stations.items()}
         self._on_duty = {name: duty.DutyWatcher(station) for name, station in stations.items()}
+        self._spreads = {name: duty.SpreadWatcher(station) for name, station in stations.items()}
         self._sweep = sweep
         self._pool = ThreadPoolExecutor(max(8, 4 * len(stations)), "effect")
         self._busy: set[tuple[str, str]] = set()
@@ -97,6 +98,9 @@ class Ticking:
         on_duty = self._on_duty[station.name]
         if on_duty.is_due():
             self._submit(station, "duty:watch", on_duty.look)
+        spread = self._spreads[station.name]
+        if spread.is_due():
+            self._submit(station, "duty:spread", spread.look)
         watcher = self._watchers[station.name]
         if watcher.is_due():
             self._submit(station, "watch", watcher.look)

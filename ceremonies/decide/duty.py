@@ -22,13 +22,14 @@ from ceremonies.events import (
     KillAgreed,
     KillAsked,
     KillRejected,
+    Kind,
     MintAsked,
     Part,
     WrapLoss,
     WrapLost,
     WrapShown,
 )
-from ceremonies.rotation import before, next_after, on_now, parts_of
+from ceremonies.rotation import before, next_after, on_now, parts_of, place_for
 from ceremonies.state import SetState
 
 _MOST_STRAY = 3  # of 8 ring places: who disowns one token after another leaves the next shift some
@@ -53,7 +54,7 @@ def decide_duty(
         case AgreeKill():
             return _agree_kill(duties, command)
         case RejectKill():
-            return _reject_kill(duties, command)
+            return _reject_kill(state, command)
 
 
 def _issue(duties: Duties, command: IssueToken, *, now: int, terms: Terms) -> list[Event] | Refusal:
@@ -63,7 +64,7 @@ def _issue(duties: Duties, command: IssueToken, *, now: int, terms: Terms) -> li
         when = "None is planned." if following is None else "Its token is minted by itself before."
         return _not_now(f"No shift is on now, so there is nothing to issue a token for. {when}")
     tokens = [duties.of_shift(shift.id, part, lead=shift.lead) for part in parts_of(shift)]
-    if all(token is not None and token.is_live(now) for token in tokens):
+    if all(t is not None and t.is_live(now) and t.takes(t.cluster) for t in tokens):
         words = "This shift has its token. To replace one that is lost, put it out of force first."
         return Refusal(reason=Reason.ALREADY_OPEN, words=words)
     stray = [t for t in duties.tokens if t.is_out_of_reach and not t.killed_at and now < t.until]
@@ -74,6 +75,8 @@ def _issue(duties: Duties, command: IssueToken, *, now: int, terms: Terms) -> li
     if duties.ring is not None and not duties.ring.ready:
         problems = " ".join(duties.ring.problems)
         return _not_now(f"No token can be minted: an operator has to mend this first. {problems}")
+    if duties.ring is not None and not place_for(duties, shift, now=now):
+        return _not_now("All ring places are in use. Put one out of force that nobody needs.")
     return [MintAsked(shift=shift.id, by=command.by)]
 
 
@@ -177,12 +180,17 @@ def _agree_kill(duties: Duties, command: AgreeKill) -> list[Event] | Refusal:
     return [KillAgreed(place=kill.place, by=command.by)]
 
 
-def _reject_kill(duties: Duties, command: RejectKill) -> list[Event] | Refusal:
-    kill = _standing(duties, command.asked_at)
+def _reject_kill(state: SetState, command: RejectKill) -> list[Event] | Refusal:
+    kill = _standing(state.duties, command.asked_at)
     if isinstance(kill, Refusal):
         return kill
     if kill.agreed_by:
-        return _not_now("Two people agreed; Vault is being told.")
+        asked = any(intent.kind is Kind.KILL for intent in state.intents.values())
+        if asked or not kill.tries:
+            return _not_now("Two people agreed; Vault is being told.")
+        if command.by not in (kill.by, kill.agreed_by):
+            words = f"Only <@{kill.by}> and <@{kill.agreed_by}> can take it back now."
+            return Refusal(reason=Reason.NOT_ASKED, words=words)
     return [KillRejected(place=kill.place, by=command.by)]
 
 

@@ -1,10 +1,12 @@
-"""Tokens on duty: minted for a shift, collected, proven, handed over, put out of force."""
+"""Tokens on duty: minted for a shift, collected, proven, handed over."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from ceremonies.events.kills import KillEvent
 
 
 class Part(StrEnum):
@@ -171,54 +173,6 @@ class HandoverLate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KillAsked:
-    """Somebody wants the tokens of a ring place out of force: its policy deleted."""
-
-    type: Literal["kill_asked"] = "kill_asked"
-    place: int
-    by: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KillAgreed:
-    """A second person agrees."""
-
-    type: Literal["kill_agreed"] = "kill_agreed"
-    place: int
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KillRejected:
-    """Somebody says no, or whoever asked takes it back."""
-
-    type: Literal["kill_rejected"] = "kill_rejected"
-    place: int
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyDeleted:
-    """The policy of this ring place is gone on the primary `cluster`: its tokens may do nothing."""
-
-    type: Literal["policy_deleted"] = "policy_deleted"
-    effect: str
-    place: int
-    cluster: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KillRefused:
-    """The policy could not be deleted, or it is not known; it is tried again."""
-
-    type: Literal["kill_refused"] = "kill_refused"
-    effect: str
-    place: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RingChecked:
     """What the primary has of policies and roles is another than before.
 
@@ -261,11 +215,7 @@ DutyEvent = (
     | CoverageChanged
     | HandoverConfirmed
     | HandoverLate
-    | KillAsked
-    | KillAgreed
-    | KillRejected
-    | PolicyDeleted
-    | KillRefused
+    | KillEvent
     | RingChecked
     | RotaChecked
 )

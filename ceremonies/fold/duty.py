@@ -26,6 +26,7 @@ from ceremonies.events import (
     KillAsked,
     KillRefused,
     KillRejected,
+    KillSpread,
     MintAsked,
     MintLate,
     MintLost,
@@ -45,6 +46,7 @@ from ceremonies.state import SetState
 
 RETRY_MINT_MS = 15_000  # doubled with each try, up to ten minutes
 RETRY_MINT_MAX_MS = 600_000
+RETRY_KILL_MAX_MS = 120_000  # somebody may have stolen the token
 _KEPT = 16
 _REMEMBERED_MS = 24 * 3_600_000
 
@@ -137,14 +139,18 @@ def _minting(d: Duties, event: Event, *, at: int) -> Duties:
                 mint_key(shift, p): replace(d.mint(shift, p), asked_by=by, retry_at=at)
                 for p in Part
             }
-            lost = tuple(t for t in d.tokens if not (t.shift == shift and t.wrap is Wrap.LOST))
-            given_up = tuple(
-                replace(t, shift="") for t in d.tokens if t.shift == shift and t.wrap is Wrap.LOST
-            )
-            # What was lost stays known, for its place, but it is not this shift's token any more.
-            return replace(d, minting=_newest({**d.minting, **asked}), tokens=(*given_up, *lost))
+            useless = [t for t in d.tokens if t.shift == shift and _is_useless(t)]
+            given_up = tuple(replace(t, shift="") for t in useless)
+            kept = tuple(t for t in d.tokens if t not in useless)
+            # What is useless stays known, for its place, but is not this shift's token any more.
+            return replace(d, minting=_newest({**d.minting, **asked}), tokens=(*given_up, *kept))
         case _:
             return d
+
+
+def _is_useless(t: DutyToken) -> bool:
+    """Whether its lead does not have it, or its own primary refuses it."""
+    return t.wrap is Wrap.LOST or not t.takes(t.cluster)
 
 
 def _again(m: Minting, words: str, until: int, *, at: int) -> Minting:
@@ -217,10 +223,16 @@ def _killing(d: Duties, event: Event, *, at: int) -> Duties:
         case KillRejected(place=place, by=by) if kill and kill.place == place:
             return replace(d, kill=None, past_kill=replace(kill, over_at=at, rejected_by=by))
         case KillRefused(place=place, words=words) if kill and kill.place == place:
-            wait = min(RETRY_MINT_MS * 2 ** min(kill.tries, 10), RETRY_MINT_MAX_MS)
+            wait = min(RETRY_MINT_MS * 2 ** min(kill.tries, 10), RETRY_KILL_MAX_MS)
             tried = replace(kill, tries=kill.tries + 1, retry_at=at + wait, words=words)
             return replace(d, kill=tried)
-        case PolicyDeleted(place=place):
+        case KillSpread(place=place, cluster=cluster, spread=spread):
+            past = d.past_kill
+            if past is None or past.place != place or not past.deleted:
+                return d
+            known = {**past.spread, cluster: spread}
+            return replace(d, past_kill=replace(past, spread=known))
+        case PolicyDeleted(place=place, cluster=cluster, others=others):
             tokens = tuple(
                 replace(t, killed_at=at) if t.place == place and not t.killed_at else t
                 for t in d.tokens
@@ -228,6 +240,7 @@ def _killing(d: Duties, event: Event, *, at: int) -> Duties:
             gone = replace(d, killed={**d.killed, place: at}, tokens=tokens)
             if kill is None or kill.place != place:
                 return gone
-            return replace(gone, kill=None, past_kill=replace(kill, over_at=at, deleted=True))
+            done = replace(kill, over_at=at, deleted=True, cluster=cluster, others=others)
+            return replace(gone, kill=None, past_kill=done)
         case _:
             return d

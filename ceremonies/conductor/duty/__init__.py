@@ -5,6 +5,7 @@ from __future__ import annotations
 from ceremonies.conductor.duty.doors import Duty, DutyAnswer, DutyDone, ToCollect
 from ceremonies.conductor.duty.killing import kill, settle_kill
 from ceremonies.conductor.duty.minting import mint, settle_mint
+from ceremonies.conductor.duty.spreading import SpreadWatcher
 from ceremonies.conductor.duty.watch import DutyWatcher
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "DutyAnswer",
     "DutyDone",
     "DutyWatcher",
+    "SpreadWatcher",
     "ToCollect",
     "kill",
     "mint",

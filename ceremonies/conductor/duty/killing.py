@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import structlog
 
 from ceremonies.commands import Refusal
-from ceremonies.conductor.duty.primary import primary
+from ceremonies.conductor.duty.primary import PrimaryUnknown, primary
 from ceremonies.conductor.station import BOT, Station
-from ceremonies.errors import VaultError
+from ceremonies.errors import ConclaveError, VaultError
 from ceremonies.events import Abandoned, Event, Intended, KillRefused, Kind, PolicyDeleted
 from ceremonies.owed import owed
 from ceremonies.policies import policy_name
@@ -20,10 +20,14 @@ log = structlog.get_logger()
 
 
 def kill(station: Station, debt: KillDebt) -> None:
-    """Delete the policy if two people still want it. Raises PrimaryUnknown and VaultError."""
+    """Delete the policy if two people still want it; where it cannot be done, that is told."""
     if debt not in owed(station.ledger.state, station.terms(), now=station.clock.now()):
         return
-    at = primary(station)
+    try:
+        at = primary(station)
+    except (PrimaryUnknown, VaultError) as error:
+        _tell(station, debt, error)
+        return
     intent = _intend(station, debt, lane=at.name)
     if intent is None:
         return
@@ -33,14 +37,32 @@ def kill(station: Station, debt: KillDebt) -> None:
     try:
         at.client.shift_tokens.delete_policy(at.node, at.login, policy_name(debt.place))
     except VaultError as error:
-        refused = KillRefused(
-            effect=intent.effect, place=debt.place, words=f"{error} {error.advice}"
-        )
+        words = _words(error)
+        refused = KillRefused(effect=intent.effect, place=debt.place, words=words)
         station.close_intent(intent.effect, refused)
         return
-    deleted = PolicyDeleted(effect=intent.effect, place=debt.place, cluster=at.name)
+    others = tuple(name for name in station.clients if name != at.name)
+    deleted = PolicyDeleted(effect=intent.effect, place=debt.place, cluster=at.name, others=others)
     station.close_intent(intent.effect, deleted)
     log.info("duty.killed", set=station.name, place=debt.place)
+
+
+def _tell(station: Station, debt: KillDebt, error: ConclaveError) -> None:
+    """Write that nobody could be asked, unless another replica did: there is no effect to close."""
+    refused = KillRefused(effect="", place=debt.place, words=_words(error))
+
+    def news(state: SetState, now: int) -> Sequence[Event]:
+        asked = any(intent.kind is Kind.KILL for intent in state.intents.values())
+        if asked or debt not in owed(state, station.terms(), now=now):
+            return ()
+        return (refused,)
+
+    station.ledger.record(news, who=BOT)
+    log.warning("duty.kill_waits", set=station.name, problem=type(error).__name__)
+
+
+def _words(error: ConclaveError) -> str:
+    return f"{str(error).rstrip('.')}. {error.advice}"
 
 
 def _intend(station: Station, debt: KillDebt, *, lane: str) -> Intended | None:

@@ -42,7 +42,7 @@ def proof(step: Step, views: Mapping[str, ClusterView], *, follows: str) -> Proo
                 holds=_is(view, Mode.PRIMARY) and runs, words=f"{name} answers as {view.mode}."
             )
         case Action.UPDATE_PRIMARY | Action.ENABLE_SECONDARY:
-            return _streams(name, view, views[follows], follows)
+            return streams(name, view, views[follows], follows)
         case _:
             return Proof(holds=False, words="")
 
@@ -76,7 +76,8 @@ def _is(view: ClusterView, mode: Mode) -> bool:
     return view.dr is not None and view.dr.mode is mode
 
 
-def _streams(name: str, view: ClusterView, primary: ClusterView, follows: str) -> Proof:
+def streams(name: str, view: ClusterView, primary: ClusterView, follows: str) -> Proof:
+    """Return whether `name` follows the primary `follows`, as both of them see it."""
     here, there = view.dr, primary.dr
     if here is None or here.mode is not Mode.SECONDARY:
         return Proof(holds=False, words=f"{name} answers as {view.mode}.")

@@ -15,7 +15,7 @@ from ceremonies.duty import (
     Wrap,
     mint_key,
 )
-from ceremonies.events import Part, Proof, WrapLoss
+from ceremonies.events import Part, Proof, Spread, WrapLoss
 from ceremonies.rota.rules import Custody
 from ceremonies.rota.shift import PlannedShift
 
@@ -82,6 +82,9 @@ kills = st.builds(
     over_at=st.just(0) | times,
     rejected_by=st.just("") | people,
     deleted=st.booleans(),
+    cluster=st.just("") | clusters,
+    others=st.lists(clusters, max_size=8).map(tuple),
+    spread=st.dictionaries(clusters, st.sampled_from(Spread)),
 )
 handovers = st.builds(
     Handover,

@@ -11,7 +11,7 @@ from bot.cards.kill import kill_card
 from bot.cards.kit import Card
 from ceremonies.commands.duty import AgreeKill, AskKill, RejectKill
 from ceremonies.duty import Kill
-from ceremonies.events import KillRefused, RingChecked
+from ceremonies.events import KillRefused, KillSpread, PolicyDeleted, RingChecked, Spread
 from ceremonies.rota.rules import Custody
 from tests.bot.cards.duties import HOSTILE, ON, day, drawn, newest, put_out
 from tests.bot.cards.reading import buttons, dialog, value, words
@@ -60,7 +60,7 @@ def test_a_request_says_what_it_does_and_who_must_agree() -> None:
         "Another person must agree."
     )
     assert f"`conclave-shift-{token.place}` is deleted on the live primary" in said
-    assert "secondaries follow within seconds, by replication" in said
+    assert "secondaries follow within seconds, if replication runs" in said
     assert f"Tokens: day (<@{SAM}>)." in said
     assert "Reason: “laptop stolen”" in said
     refill = f"`conclave policy --apply --refill {token.place}`"
@@ -100,9 +100,10 @@ def test_a_token_that_ended_before_is_none_of_it() -> None:
 
 
 def test_agreed_there_is_nothing_left_to_press() -> None:
-    """Vault is being told; it cannot be taken back."""
+    """Vault is being told; it cannot be taken back. Nobody may think that it is done."""
     card = shown(agreed())
-    assert f"*<@{KIM}> agreed.* Vault is being told." in words(card)
+    assert f"*<@{KIM}> agreed.* Vault is being told. Until it is done" in words(card)
+    assert "still in force" in words(card)
     assert buttons(card) == {}
 
 
@@ -113,10 +114,64 @@ def test_what_vault_refuses_is_tried_again_and_meanwhile_in_force(tries: int, to
     kill = standing(room)
     for _ in range(tries):
         room.desk.happens(KillRefused(effect="kill", place=kill.place, words=DETAIL))
-    said = words(shown(room))
-    assert f"Vault was asked {told}, and it is not done: {DETAIL}" in said
+    card = shown(room)
+    said = words(card)
+    assert f"It was tried {told}, and it is not done: {DETAIL}" in said
     assert f"tried again <!date^{standing(room).retry_at // 1000}^" in said
     assert "still in force" in said
+    assert f"<@{SAM}> and <@{KIM}> can take it back" in said
+    (back,) = buttons(card).values()
+    assert value(back) == {"set": "payments", "request": str(kill.at)}
+    assert "unless Vault did it" in dialog(back)
+
+
+def test_taken_back_after_it_was_tried() -> None:
+    """An answer may have been lost: nothing is claimed but that it was not seen to be done."""
+    room = agreed()
+    kill = standing(room)
+    room.desk.happens(KillRefused(effect="", place=kill.place, words=DETAIL))
+    assert room.asks(RejectKill(by=KIM, asked_at=kill.at))
+    card = shown(room)
+    assert card.text.startswith(f"<@{KIM}> took back that the tokens of ring place {kill.place}")
+    assert "Vault had not said that it is done" in words(card)
+    assert "Take the tokens for in force" in words(card)
+    assert buttons(card) == {}
+
+
+def deleted(*spread: KillSpread) -> str:
+    """Return the card's words once the policy is deleted on `a`, and this is known of `b`, `c`."""
+    room = agreed()
+    gone = PolicyDeleted(effect="k", place=standing(room).place, cluster="a", others=("b", "c"))
+    room.desk.happens(gone, *(replace(seen, place=gone.place) for seen in spread))
+    card = shown(room)
+    return f"{card.text}\n{words(card)}"
+
+
+def of(cluster: str, spread: Spread) -> KillSpread:
+    """Return that this is known of a cluster."""
+    return KillSpread(place=1, cluster=cluster, spread=spread)
+
+
+def test_deleted_on_the_primary_is_not_done_everywhere() -> None:
+    """Of a cluster of which nothing is known, nothing is claimed; what is known is said of each."""
+    said = deleted()
+    assert "are out of force on a, and perhaps not yet on b, c." in said
+    assert "payments/b has not been seen to have it" in said
+    said = deleted(of("b", Spread.CUT_OFF), of("c", Spread.REFUSED))
+    assert "are out of force on a, and perhaps not yet on b." in said
+    assert "*payments/b does not follow payments/a: there the tokens may still work until" in said
+    assert "Let it follow again" in said
+    assert "payments/c: out of force. It refuses Conclave's token" in said
+    said = deleted(of("b", Spread.CUT_OFF), of("b", Spread.BEHIND), of("c", Spread.REFUSED))
+    assert "payments/b has not been seen to have it" in said
+
+
+def test_it_is_done_once_every_cluster_has_it() -> None:
+    """Each with what shows it."""
+    said = deleted(of("b", Spread.CAUGHT_UP), of("c", Spread.REFUSED))
+    assert "are out of force." in said
+    assert "perhaps" not in said
+    assert "payments/b: out of force. It has what payments/a had written then." in said
 
 
 def test_done_it_says_who_and_what_is_left() -> None:

@@ -21,9 +21,12 @@ from ceremonies.commands.duty import (
 from ceremonies.duty import DutyToken, Wrap
 from ceremonies.events import (
     HandoverConfirmed,
+    Intended,
     KillAgreed,
     KillAsked,
+    KillRefused,
     KillRejected,
+    Kind,
     MintAsked,
     PolicyDeleted,
     RingChecked,
@@ -197,6 +200,42 @@ def test_a_kill_that_nobody_agrees_to_lapses() -> None:
     room.works()
     assert room.duties.kill is None
     assert KillRejected(place=sams(room).place, by="") in room.told
+
+
+def test_an_agreed_kill_that_was_not_done_can_be_taken_back() -> None:
+    """By whoever asked or agreed, once it was tried in vain; it blocked every other kill."""
+    room = in_the_morning()
+    room.asks(AskKill(by=SAM, reason=""))
+    kill = room.duties.kill
+    assert kill is not None
+    room.asks(AgreeKill(by=KIM, asked_at=kill.at))
+    back = RejectKill(by=KIM, asked_at=kill.at)
+    assert refuses(room, back) is Reason.NOT_NOW
+    room.desk.happens(KillRefused(effect="", place=kill.place, words="No primary answers."))
+    assert refuses(room, replace(back, by=BEN)) is Reason.NOT_ASKED
+    intent = Intended(
+        effect="e", kind=Kind.KILL, lane="a", replica="r1", until=room.desk.now, place=kill.place
+    )
+    room.desk.happens(intent)
+    assert refuses(room, back) is Reason.NOT_NOW
+    room.desk.happens(KillRefused(effect="e", place=kill.place, words="Its answer was lost."))
+    assert room.asks(back) == [KillRejected(place=kill.place, by=KIM)]
+    assert KillDebt(place=kill.place) not in room.desk.due
+    assert room.asks(AskKill(by=SAM, reason="", place=7))
+
+
+def test_a_kill_that_waits_is_tried_again_soon() -> None:
+    """Somebody may have stolen the token: the wait grows to two minutes, and not beyond."""
+    room = in_the_morning()
+    room.asks(AskKill(by=SAM, reason=""))
+    kill = room.duties.kill
+    assert kill is not None
+    room.asks(AgreeKill(by=KIM, asked_at=kill.at))
+    for _ in range(9):
+        room.desk.happens(KillRefused(effect="", place=kill.place, words="No primary answers."))
+    waits = room.duties.kill
+    assert waits is not None
+    assert waits.retry_at == room.desk.now + 120_000
 
 
 @pytest.mark.parametrize(
