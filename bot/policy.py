@@ -69,7 +69,8 @@ def _changes(
         yield f"{served.name}: policy {policies.BOT} {_how(said)}"
     names = {place: policies.policy_name(place) for place in policies.places()}
     there = {place: tokens.read_policy(node, token, name) for place, name in names.items()}
-    is_new = all(text is None for text in there.values())
+    roles = {place: tokens.read_role(node, token, name) for place, name in names.items()}
+    is_new = not any(there.values()) and not any(roles.values())
     for place, name in names.items():
         text = there[place]
         if text is None and not is_new and place not in operator.refill:
@@ -77,7 +78,7 @@ def _changes(
         elif text is None or lint.meaning(text) != lint.meaning(policies.shift_policy()):
             tokens.write_policy(node, token, name, policies.shift_policy())
             yield f"{served.name}: policy {name} {_how(text)}"
-        if lint.role_faults(place, tokens.read_role(node, token, name)):
+        if lint.role_faults(place, roles[place]):
             tokens.write_role(node, token, name, policies.role(place))
             yield f"{served.name}: token role {name} written"
 

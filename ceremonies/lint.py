@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ceremonies import policies
 from ceremonies.rights import Rights, too_wide
+from ceremonies.topology import AppRole, Auth, Kubernetes
 from ceremonies.vault import ClusterClient
 from ceremonies.vault.errors import PermissionDenied
 from ceremonies.vault.shift_tokens import Role, ShiftTokens
@@ -48,12 +49,16 @@ class Laid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Everything that was read. `rights`: of the bot's own login, by path."""
+    """Everything that was read. `rights`: of the bot's own login, by path.
+
+    `forbidden`: the paths that were tried because nothing may be written there.
+    """
 
     ring: Mapping[int, Laid]
     rights: Mapping[str, frozenset[str]]
     listed: Rights | None = None
     longest_s: int | None = None
+    forbidden: Sequence[str] = field(default_factory=policies.forbidden_to_bot)
 
 
 def lint(client: ClusterClient, node: str, token: str, *, longest_s: int) -> Findings:
@@ -67,7 +72,8 @@ def lint(client: ClusterClient, node: str, token: str, *, longest_s: int) -> Fin
 def read(client: ClusterClient, node: str, token: str) -> Seen:
     """Return what is there. Raises VaultError."""
     tokens = client.shift_tokens
-    asked = (*policies.needed_by_bot(), *policies.forbidden_to_bot())
+    forbidden = _forbidden(client.cluster.auth)
+    asked = (*policies.needed_by_bot(), *forbidden)
     rights = client.operations.capabilities(node, token, tuple(dict.fromkeys(asked)))
     ring = {place: _laid(tokens, node, token, place) for place in policies.places()}
     return Seen(
@@ -75,7 +81,15 @@ def read(client: ClusterClient, node: str, token: str) -> Seen:
         rights=rights,
         listed=tokens.rights(node, token),
         longest_s=tokens.max_ttl_s(node, token),
+        forbidden=forbidden,
     )
+
+
+def _forbidden(login: Auth | None) -> tuple[str, ...]:
+    """Return the paths to try; a login by a token's file has no mount of its own."""
+    if isinstance(login, AppRole | Kubernetes):
+        return policies.forbidden_to_bot(login.mount)
+    return policies.forbidden_to_bot()
 
 
 def _laid(tokens: ShiftTokens, node: str, token: str, place: int) -> Laid:
@@ -116,7 +130,7 @@ def judge(seen: Seen, *, longest_s: int) -> Findings:
 def _too_much(seen: Seen) -> Iterator[str]:
     """What Vault lists is told first; names that were tried find what it does not list."""
     listed = too_wide(seen.listed) if seen.listed else []
-    tried = [path for path in policies.forbidden_to_bot() if _has_too_much(path, seen.rights)]
+    tried = [path for path in seen.forbidden if _has_too_much(path, seen.rights)]
     over = list(dict.fromkeys([*listed, *tried]))
     if over:
         shown = _some(over)

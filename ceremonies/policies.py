@@ -14,6 +14,17 @@ BOT = "conclave"
 _PRIMARY = "sys/replication/dr/primary"
 _SECONDARY = "sys/replication/dr/secondary"
 
+_ANY = "root-by-another-name"
+_OF_MOUNTS = {  # what gives out policies at a login's mount of this name, by its kind
+    **dict.fromkeys(("approle", "kubernetes", "jwt", "oidc", "aws", "azure", "gcp"), ("role",)),
+    **dict.fromkeys(("ldap", "okta"), ("groups", "users")),
+    **dict.fromkeys(("userpass", "radius"), ("users",)),
+    "github": ("map/teams", "map/users"),
+    "cert": ("certs",),
+}
+_OF_OWN_MOUNT = ("role", "roles", "users", "groups", "map/teams", "map/users", "certs")
+_OF_A_ROLE = ("policies", "token-policies", "secret-id", "custom-secret-id")
+
 _Ability = tuple[str, Sequence[str], str]  # path, capabilities, why
 
 _SHIFT: tuple[_Ability, ...] = (
@@ -118,23 +129,52 @@ def needed_by_shift() -> Mapping[str, frozenset[str]]:
     return {path: frozenset(names) for path, names, _ in _SHIFT}
 
 
-def forbidden_to_bot() -> tuple[str, ...]:
-    """Return paths at which Conclave's own login may not write: it would be root."""
+def forbidden_to_bot(mount: str = "approle") -> tuple[str, ...]:
+    """Return paths at which Conclave's own login, which is at `mount`, may not write.
+
+    It would be root. They are what finds a path with `+`, which Vault lists nowhere.
+    """
     rings = [policy_name(place) for place in places()]
     return (
-        "sys/policies/acl/root-by-another-name",
-        "sys/policy/root-by-another-name",
+        f"sys/policies/acl/{_ANY}",
+        f"sys/policy/{_ANY}",
         "sys/policies/acl/default",
         "sys/policy/default",
         f"sys/policies/acl/{BOT}",
         *(f"sys/policies/acl/{name}" for name in rings),
         *(f"sys/policy/{name}" for name in rings),
-        "auth/token/roles/root-by-another-name",
+        f"auth/token/roles/{_ANY}",
         *(f"auth/token/roles/{name}" for name in rings),
         "auth/token/create",
         "auth/token/create-orphan",
-        "auth/token/create/root-by-another-name",
+        f"auth/token/create/{_ANY}",
+        *_logins(mount.strip("/")),
+        *_identities(),
+        f"sys/auth/{_ANY}",
+        f"sys/raw/{_ANY}",
+        "sys/storage/raft/snapshot",
+        "sys/storage/raft/snapshot-force",
     )
+
+
+def _logins(own: str) -> Iterable[str]:
+    """Yield what gives out policies to whoever logs in; mounts are tried by their usual names."""
+    mounts = {**_OF_MOUNTS, own: _OF_OWN_MOUNT}
+    for mount, kinds in mounts.items():
+        yield from (f"auth/{mount}/{kind}/{_ANY}" for kind in kinds)
+    yield f"auth/{own}/config"
+    yield from (f"auth/{own}/role/{_ANY}/{part}" for part in _OF_A_ROLE)
+
+
+def _identities() -> Iterable[str]:
+    for kind in ("entity", "group"):
+        yield from (
+            f"identity/{kind}",
+            f"identity/{kind}/id/{_ANY}",
+            f"identity/{kind}/name/{_ANY}",
+        )
+    for kind in ("entity-alias", "group-alias", "alias", "persona"):
+        yield from (f"identity/{kind}", f"identity/{kind}/id/{_ANY}")
 
 
 def canary_paths(path: str) -> tuple[str, ...]:

@@ -75,6 +75,20 @@ def test_a_place_that_was_put_out_of_force_is_not_laid_again_by_the_way(stage: S
     assert policy(stage, NAMES[2]) == policies.shift_policy()
 
 
+def test_a_ring_without_any_policy_is_no_new_one(stage: Stage) -> None:
+    """Its roles say that it was laid: all eight may have been put out of force."""
+    operators(stage)
+    stage.runs("policy", "--apply")
+    for name in NAMES:
+        stage.vaults["a"].bao.call("DELETE", f"sys/policies/acl/{name}")
+    left = stage.runs("policy", "--apply")
+    for name in NAMES:
+        assert f"policy {name} is missing, and LEFT OUT" in left.stdout
+        assert policy(stage, name) == ""
+    assert f"policy {NAMES[4]} written" in stage.runs("policy", "--apply", "--refill", "5").stdout
+    assert [policy(stage, name) for name in NAMES].count("") == len(NAMES) - 1
+
+
 def test_what_differs_is_put_right_and_told(stage: Stage) -> None:
     """A policy that says something else, a role that makes other tokens."""
     operators(stage)
@@ -124,6 +138,8 @@ def test_printed_it_can_be_pasted(stage: Stage) -> None:
         ("sys/policies/acl/team-*", "sys/policies/acl/team-*"),
         ("auth/token/roles/deployers", "auth/token/roles/deployers"),
         ("auth/approle/role/web", "auth/approle/role/web"),
+        ("auth/+/role/*", "auth/approle/role/root-by-another-name"),
+        ("identity/group/name/+", "identity/group/name/root-by-another-name"),
     ],
 )
 def test_a_login_that_may_write_policies_is_an_error(stage: Stage, path: str, told: str) -> None:

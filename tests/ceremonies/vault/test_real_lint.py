@@ -55,6 +55,25 @@ def test_the_ring_as_it_is_laid(desk: Desk) -> None:
         pytest.param("auth/token/create/+", ("update",), id="tokens of any role, by a plus"),
         pytest.param("auth/token/create/deployers", ("update",), id="tokens of another role"),
         pytest.param("auth/approle/role/conclave", ("update",), id="its own login"),
+        *(
+            pytest.param(path, ("create", "update"), id=f"by a plus, {path}")
+            for path in (
+                "auth/approle/role/+",
+                "auth/+/role/*",
+                "auth/+/role/+/secret-id",
+                "auth/+/config",
+                "auth/ldap/groups/+",
+                "auth/+/map/+/+",
+                "identity/+",
+                "identity/entity/name/+",
+                "identity/group/name/+",
+                "identity/+/id/+",
+                "sys/auth/+",
+                "sys/raw/+",
+                "sys/storage/raft/+",
+                "+/storage/raft/snapshot-force",
+            )
+        ),
     ],
 )
 def test_a_bot_that_could_make_itself_root(
