@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ceremonies.duty import RING, Duties
+from ceremonies.duty import RING, Duties, DutyToken
 from ceremonies.events import (
     CoverageChanged,
     Event,
@@ -13,13 +13,16 @@ from ceremonies.events import (
     KillRejected,
     MintLate,
     Part,
+    WrapLoss,
 )
+from ceremonies.fold.duty import RETRY_MINT_MAX_MS
 from ceremonies.rota.rules import Custody
 from ceremonies.rota.shift import PlannedShift
 from ceremonies.state import SetState
 
 KILL_LAPSES_MS = 60 * 60_000
 GRACE_MS = 60_000
+_REPLACED = 2  # so many tokens that are refused are replaced by themselves; then people decide
 _PARTS = {
     Custody.LEAD: (Part.LEAD,),
     Custody.BOT: (Part.BOT,),
@@ -87,7 +90,7 @@ def mints(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[M
         if not shift.opens_at <= now < shift.end:
             continue
         for part in parts_of(shift):
-            place = _place(duties, shift, now=now)
+            place = place_for(duties, shift, now=now)
             if place and _is_missing(duties, shift, part, now=now):
                 found.append(MintDebt(shift=shift, part=part, place=place))
     return found
@@ -98,10 +101,10 @@ def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) ->
 
     Whoever leads in another's place, from mid-shift on, has none. One that was put out of force is
     replaced: that was the reason to do so. So is one whose policy is another than it has to be:
-    nobody but its lead could try what it may. And so is one that its own primary refuses, once its
-    ring place is seen not to be as it has to be.
+    nobody but its lead could try what it may. And so is one that its own primary refuses: at once
+    where its ring place is seen not to be as it has to be, else a while later.
     """
-    if now < duties.mint(shift.id, part).retry_at:
+    if _waits(duties.mint(shift.id, part).retry_at, now=now):
         return False
     token = duties.of_shift(shift.id, part, lead=shift.lead)
     if token is None or token.killed_at:
@@ -109,32 +112,73 @@ def _is_missing(duties: Duties, shift: PlannedShift, part: Part, *, now: int) ->
     ready = duties.ring.ready if duties.ring else ()
     if token.is_held and duties.ring and token.place in duties.ring.changed:
         return True
-    if not token.takes(token.cluster) and token.place not in ready:
-        return True
+    if not token.takes(token.cluster):
+        return token.place not in ready or _is_refused_for_long(duties, token, now=now)
     return token.is_held and now >= token.until
 
 
-def _place(duties: Duties, shift: PlannedShift, *, now: int) -> int:
+def _waits(retry_at: int, *, now: int) -> bool:
+    """Whether it is not yet time to try again. No pause is so long as one that a clock made.
+
+    A try by a clock that was put back since then must not hold up what is due before that.
+    """
+    return retry_at - RETRY_MINT_MAX_MS <= now < retry_at
+
+
+def _is_refused_for_long(duties: Duties, token: DutyToken, *, now: int) -> bool:
+    """Whether a token is to be replaced that is refused though its ring place is as it has to be.
+
+    The ring is looked at before that. Where others are refused as well, the ring is not used up.
+    """
+    seen = token.proofs[token.cluster]
+    alike = [
+        t
+        for t in duties.tokens
+        if (t.shift, t.part) == (token.shift, token.part)
+        and not t.takes(t.cluster)
+        and now < t.until
+    ]
+    return len(alike) <= _REPLACED and not seen.at <= now < seen.at + GRACE_MS
+
+
+def place_for(duties: Duties, shift: PlannedShift, *, now: int) -> int:
     """Return the ring place to mint from: this shift's own, else the next free one of the ring.
 
-    No place whose policy is not as it has to be, or whose tokens others hold still; 0: none.
+    No place whose policy is not as it has to be, whose tokens others hold still, or whose token
+    its primary refuses; 0: none.
     """
-    ready = [p for p in (duties.ring.ready if duties.ring else ()) if p not in duties.killed]
-    tainted = {t.place for t in duties.tokens if t.is_out_of_reach and now < t.until}
+    ready = _ready(duties)
+    tainted = {
+        t.place
+        for t in duties.tokens
+        if now < t.until and (t.is_out_of_reach or not t.takes(t.cluster))
+    }
     for token in reversed(duties.tokens):
         own = (token.shift, token.lead) == (shift.id, shift.lead)
         if own and token.place in ready and token.place not in tainted and now < token.until:
             return token.place
-    busy = {t.place for t in duties.tokens if now < t.until}
     newest = duties.tokens[-1].place if duties.tokens else 0
-    free = [p for p in ready if p not in busy and 1 <= p <= RING]
+    free = free_places(duties, now=now)
     return min(free, key=lambda p: (p - newest - 1) % RING, default=0)
+
+
+def free_places(duties: Duties, *, now: int) -> list[int]:
+    """Return the ring places from which a token may be minted and that no other token has.
+
+    A wrap that nobody opened in time holds no place: nobody can come to its token any more.
+    """
+    busy = {t.place for t in duties.tokens if now < t.until and t.loss is not WrapLoss.EXPIRED}
+    return [p for p in _ready(duties) if p not in busy and 1 <= p <= RING]
+
+
+def _ready(duties: Duties) -> list[int]:
+    return [p for p in (duties.ring.ready if duties.ring else ()) if p not in duties.killed]
 
 
 def kills(duties: Duties, *, now: int) -> list[KillDebt]:
     """Return the ring place that two people agreed to put out of force."""
     kill = duties.kill
-    if kill is None or not kill.agreed_by or now < kill.retry_at:
+    if kill is None or not kill.agreed_by or _waits(kill.retry_at, now=now):
         return []
     return [KillDebt(place=kill.place)]
 

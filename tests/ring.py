@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ceremonies import policies
+from ceremonies import policies, store
 from ceremonies.conductor.spans import Watch
+from ceremonies.events import Event, from_plain
+from ceremonies.log import SetLog
 from ceremonies.rota.rules import ShiftRules
 from ceremonies.topology import AppRole
 from lab.enterprise import ReplicationRange, practice_range
@@ -40,10 +43,12 @@ def seated_on_duty(
     at: int = 0,
     names: tuple[str, ...] = ("a", "b"),
     watch: Watch | None = None,
+    skew_s: float = math.inf,
 ) -> Iterator[Table]:
     """Give a table with replicas for these shifts, the clock put to `at` (ms) if it is told.
 
-    The ring is laid on `a`, the primary; everything is stopped at the end.
+    Vault's clock cannot be put, so it may be as far from ours as it likes, unless `skew_s` says
+    otherwise. The ring is laid on `a`, the primary; everything is stopped at the end.
     """
     with practice_range(place / "vaults", names=names) as vaults:
         lay(vaults)
@@ -52,7 +57,8 @@ def seated_on_duty(
         secret = place / "secret-id"
         secret.write_text(vaults.bot_login.secret_id)
         auth = AppRole(role_id=vaults.bot_login.role_id, secret_id_file=secret)
-        table = Table(vaults, redis_url, auth=auth, shifts=rules, watch=watch or Watch())
+        watch = watch or Watch()
+        table = Table(vaults, redis_url, auth=auth, shifts=rules, watch=watch, skew_s=skew_s)
         if at:
             table.clock_of_redis().put_to(at)
         try:
@@ -71,3 +77,14 @@ def waits_for_ring(table: Table, *, ready: int = policies.RING) -> None:
         return ring is not None and len(ring.ready) == ready
 
     wait_until(is_ready, seconds=20, what=f"{ready} places are ready")
+
+
+def log_of(table: Table) -> list[Event]:
+    """Return every event of the log."""
+    log = SetLog(
+        store.connect(table.redis_url),
+        workspace="T0CONCLAVE",
+        set_name=SET,
+        identity=table.identity,
+    )
+    return [from_plain(plain) for entry in log.load() for plain in entry.events]

@@ -66,6 +66,7 @@ class Table:
     snapshots: Path | None = None
     shifts: tuple[ShiftRules, ...] = ()
     intent_s: float = 30.0
+    skew_s: float = Spans().skew_s
     conductors: list[Conductor] = field(default_factory=list)
     clock: SetClock | None = None
     tokens: dict[str, str] = field(default_factory=dict)  # cluster → what 2.x wants
@@ -106,7 +107,7 @@ class Table:
     @property
     def spans(self) -> Spans:
         """How long effects may take here."""
-        return Spans(intent_s=self.intent_s, watch=self.watch)
+        return Spans(intent_s=self.intent_s, watch=self.watch, skew_s=self.skew_s)
 
     def clock_of_redis(self) -> SetClock:
         """Return the clock of every replica here."""

@@ -11,6 +11,7 @@ from bot.cards.notices import why_unreached
 from bot.cards.phrases import code, mention, ours, place, remaining, when
 from ceremonies.duty import DutyToken, Handover, Wrap
 from ceremonies.events import Part, Proof, WrapLoss
+from ceremonies.rotation import free_places
 from ceremonies.state import SetState
 
 _LOSS = {
@@ -76,7 +77,7 @@ def _late(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str
     for shift, tries in late.items():
         why = _lost_before(state, shift, command=command)
         if not why:
-            said = next((ours(words, 300) for words in tries if words), _not_asked(state))
+            said = next((ours(words, 300) for words in tries if words), _not_asked(state, now=now))
             why = f"{said} Conclave goes on trying."
         told = f"{_lacks(state, shift, now=now)} {why}"
         yield f"late:{shift}", f":warning: {told} {_instead(state, shift, now=now)}"
@@ -101,11 +102,13 @@ def _lost_before(state: SetState, shift: str, *, command: str) -> str:
     return f"The one that was minted is lost; a shift lead has another one issued: {issue}."
 
 
-def _not_asked(state: SetState) -> str:
+def _not_asked(state: SetState, *, now: int) -> str:
     """Return why nothing was tried."""
     ring, killed = state.duties.ring, state.duties.killed
     if ring is not None and not set(ring.ready) - set(killed):
         return "No ring place is ready to mint from: an operator has to mend that."
+    if ring is not None and not free_places(state.duties, now=now):
+        return "All ring places are in use: put one out of force that nobody needs."
     return "The primary could not be asked."
 
 

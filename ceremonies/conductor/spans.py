@@ -9,6 +9,7 @@ from ceremonies.vault import Limits
 _INTENT_S = 30.0
 _CALL_S = 11.0  # above the Vault client's own limit for a whole call
 _BACK_S = 120.0
+_SKEW_S = 120.0
 _BUSY_S = 35.0  # above an intent: who presses again after a replica died is not sent away
 
 
@@ -30,10 +31,14 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spans:
-    """An intent lasts `intent_s` seconds; what has to fit into it shrinks and grows with it."""
+    """An intent lasts `intent_s` seconds; what has to fit into it shrinks and grows with it.
+
+    No token is minted where the primary's clock is further than `skew_s` from ours.
+    """
 
     intent_s: float = _INTENT_S
     watch: Watch = Watch()
+    skew_s: float = _SKEW_S
 
     @property
     def intent_ms(self) -> int:

@@ -14,6 +14,7 @@ from ceremonies.vault.replies import NotOfVault, flag, number, payload, text, te
 
 _WARNING_LETTERS = 200
 _TTL_OFF_S = 1
+_YEAR_10000 = 253_402_300_800  # what no date can be made of
 
 
 class Verdict(StrEnum):
@@ -174,6 +175,14 @@ def role(body: object) -> Role:
         or (number(fields, "token_explicit_max_ttl") or 0),
         without_default=flag(fields, "token_no_default_policy") or False,
     )
+
+
+def time_s(body: object) -> int:
+    """Return the time (epoch seconds) that `sys/health` tells. Raises NotOfVault."""
+    told = number(payload(body), "server_time_utc")
+    if told is None or not 0 <= told < _YEAR_10000:
+        raise NotOfVault
+    return told
 
 
 def rights(body: object) -> Rights:

@@ -21,7 +21,7 @@ _HEALTH_CODES = (
     "haunhealthycode",
 )
 # A redirect would be another node's word for this one's.
-_HEALTH = Question(
+HEALTH = Question(
     method="GET", path="sys/health", query=dict.fromkeys(_HEALTH_CODES, "200"), follow=False
 )
 _DR_STATUS = Question(method="GET", path="sys/replication/dr/status", follow=False)
@@ -80,7 +80,7 @@ def _weight(problem: errors.VaultError) -> int:
 
 
 def _node_view(wire: Wire, node: str, *, ends: float) -> views.NodeView:
-    seen = _told(wire, node, _HEALTH, lambda body: accounts.health(node, body), ends=ends)
+    seen = _told(wire, node, HEALTH, lambda body: accounts.health(node, body), ends=ends)
     if isinstance(seen, errors.VaultError):
         return views.NodeView(address=node, reached=_reach(seen), problem=seen.words)
     if seen.problem:

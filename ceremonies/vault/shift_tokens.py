@@ -24,6 +24,7 @@ from ceremonies.vault.grants import (
     WrapSeen,
     complaints,
 )
+from ceremonies.vault.looking import HEALTH
 from ceremonies.vault.operations import Operations
 from ceremonies.vault.replies import NotOfVault, number, payload, text
 from ceremonies.vault.wire import Question, Wire
@@ -137,6 +138,10 @@ class ShiftTokens:
             return self._wire.told(node, question, lambda b: number(payload(b), "max_lease_ttl"))
         except (errors.PermissionDenied, errors.PathUnsupported):
             return None
+
+    def time_s(self, node: str) -> int:
+        """Return the node's own time (epoch seconds): by it the ends of tokens are counted."""
+        return self._wire.told(node, HEALTH, grants.time_s)
 
     def rights(self, node: str, token: str) -> Rights | None:
         """Return all that this token may do; None where it may not be asked.

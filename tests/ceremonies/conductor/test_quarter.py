@@ -14,16 +14,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import redis
 
-from ceremonies import store
 from ceremonies.conductor import Conductor
 from ceremonies.duty import DutyToken
-from ceremonies.events import CoverageChanged, Event, MintLate, TokenMinted, from_plain
-from ceremonies.log import SetLog
+from ceremonies.events import CoverageChanged, MintLate, TokenMinted
 from ceremonies.rota.rules import Custody, ShiftRules, Weekday
 from ceremonies.rota.schedule import occurrences
 from ceremonies.rota.shift import PlannedShift
 from lab.process import wait_until
-from tests.ring import seated_on_duty
+from tests.ring import log_of, seated_on_duty
 from tests.table import KIM, SAM, SET, Table
 
 # Clocks there go back in February and forward in March 2027: both changes lie in one quarter.
@@ -118,7 +116,7 @@ def test_a_quarter_of_shifts(redis_url: str, tmp_path: Path) -> None:
         quarter.begins()
         for shift in shifts:
             quarter.passes(shift)
-        told = events(table)
+        told = log_of(table)
 
     made = [e for e in told if isinstance(e, TokenMinted)]
     by_shift = Counter(e.shift for e in made)
@@ -132,14 +130,3 @@ def test_a_quarter_of_shifts(redis_url: str, tmp_path: Path) -> None:
     assert [e.covered for e in told if isinstance(e, CoverageChanged)] == [True]
     lengths = Counter((s.end - s.start) // 3_600_000 for s in shifts if s.name == "night")
     assert set(lengths) == {11, 12, 13}
-
-
-def events(table: Table) -> list[Event]:
-    """Return every event of the log."""
-    log = SetLog(
-        store.connect(table.redis_url),
-        workspace="T0CONCLAVE",
-        set_name=SET,
-        identity=table.identity,
-    )
-    return [from_plain(plain) for entry in log.load() for plain in entry.events]
