@@ -11,14 +11,16 @@ from bot.installation import check_installation
 from bot.settings import Configuration, Settings
 from bot.slack_clients import slack_clients
 from ceremonies import lint, store
-from ceremonies.errors import ConclaveError, Misconfigured, VaultError
+from ceremonies.calendars import asked
+from ceremonies.errors import CalendarUnusable, ConclaveError, Misconfigured, VaultError
+from ceremonies.rota.entries import Answer
+from ceremonies.rota.plan import longest_of
+from ceremonies.rota.rota import Rota
 from ceremonies.rota.rules import ShiftRules
-from ceremonies.rota.schedule import occurrences
 from ceremonies.topology import Cluster, ReplicationSet
 from ceremonies.vault import ClusterClient, ClusterView, Mode
 
 _SLACK_S = 10.0
-_WEEK_MS = 7 * 24 * 3_600_000
 
 
 class Mark(StrEnum):
@@ -62,13 +64,15 @@ def examined(variables: Mapping[str, str], *, now: int) -> Iterator[Line]:
 
 
 def probed(configuration: Configuration, name: str, *, now: int) -> Iterator[Line]:
-    """Yield what the clusters of one set say; reads only, so that a live pair may be asked."""
+    """Yield what clusters and calendars of one set say; reads only: a live pair may be asked."""
     served = configuration.sets.get(name)
     if served is None:
         raise Misconfigured(
             f"{name}: no such replication set",
             advice=f"Name one of {', '.join(configuration.sets)}.",
         )
+    seen = _Seen(served.shifts, now=now)
+    yield from _calendars(configuration, served, seen, now=now)
     primaries = []
     for cluster in served.clusters:
         client = ClusterClient(cluster)
@@ -80,7 +84,10 @@ def probed(configuration: Configuration, name: str, *, now: int) -> Iterator[Lin
         words = f"{len(primaries)} clusters answer as primary"
         yield Line(mark=Mark.BAD, what=name, words=words, mend="There has to be one.")
         return
-    yield from _login(served, primaries[0], now=now)
+    longest = max(
+        (longest_of(r, seen.answer(name, r.name), now=now) for r in served.shifts), default=0
+    )
+    yield from _login(served, primaries[0], longest_s=longest // 1000)
 
 
 def _redis(told: Settings) -> Line:
@@ -112,7 +119,45 @@ def _cluster(served: ReplicationSet, cluster: Cluster, view: ClusterView) -> Lin
     return Line(mark=Mark.GOOD, what=what, words=f"{view.mode}, {len(view.nodes)} nodes answer")
 
 
-def _login(served: ReplicationSet, client: ClusterClient, *, now: int) -> Iterator[Line]:
+class _Seen:
+    """What each calendar of a set answered just now, as a `Rota` wants to be told."""
+
+    def __init__(self, rules: tuple[ShiftRules, ...], *, now: int) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.problems: dict[str, CalendarUnusable] = {}
+        for rule in rules:
+            if rule.calendar:
+                try:
+                    self.answers[rule.name] = asked(rule, now=now)
+                except CalendarUnusable as problem:
+                    self.problems[rule.name] = problem
+
+    def answer(self, set_name: str, rule: str) -> Answer | None:  # noqa: ARG002 — of one set
+        """Return what it answered; None: there is no calendar, or it is of no use."""
+        return self.answers.get(rule)
+
+    def trouble(self, set_name: str, rule: str) -> str:  # noqa: ARG002 — of one set
+        """Return why it is of no use; nothing where all is well."""
+        return str(self.problems.get(rule, ""))
+
+
+def _calendars(
+    configuration: Configuration, served: ReplicationSet, seen: _Seen, *, now: int
+) -> Iterator[Line]:
+    """Yield a line for each calendar, and one for each thing that is odd about the plan."""
+    for rule, problem in seen.problems.items():
+        yield _bad(f"{served.name} calendar of shift {rule}", problem)
+    for rule, answer in seen.answers.items():
+        words = f"it is read; {len(answer.entries)} entries around these weeks"
+        yield Line(mark=Mark.GOOD, what=f"{served.name} calendar of shift {rule}", words=words)
+    readable = [rule for rule in served.shifts if rule.name not in seen.problems]
+    rota = Rota({served.name: readable}, roster=lambda: configuration.roster, calendars=seen)
+    for words in rota.problems(served.name, now=now):
+        mend = "Correct the calendar, or its shift in the configuration."
+        yield Line(mark=Mark.WARNING, what=f"{served.name} shifts", words=words, mend=mend)
+
+
+def _login(served: ReplicationSet, client: ClusterClient, *, longest_s: int) -> Iterator[Line]:
     what = f"{served.name}/{client.cluster.name} login"
     if client.cluster.auth is None:
         words = "none is configured: what needs one is done by hand"
@@ -121,7 +166,7 @@ def _login(served: ReplicationSet, client: ClusterClient, *, now: int) -> Iterat
     try:
         node = client.active_node()
         token = client.login.token(node)
-        found = lint.lint(client, node, token, longest_s=_longest_s(served.shifts, now=now))
+        found = lint.lint(client, node, token, longest_s=longest_s)
     except VaultError as problem:
         yield _bad(what, problem)
         return
@@ -132,11 +177,6 @@ def _login(served: ReplicationSet, client: ClusterClient, *, now: int) -> Iterat
     if not found.problems:
         words = f"as they have to be; {len(found.places_ready)} ring places are ready"
         yield Line(mark=Mark.GOOD, what=f"{what}, policies", words=words)
-
-
-def _longest_s(shifts: tuple[ShiftRules, ...], *, now: int) -> int:
-    found = [s for rule in shifts for s in occurrences(rule, after=now, before=now + _WEEK_MS)]
-    return max(((s.end - s.start + s.overlap) // 1000 for s in found), default=0)
 
 
 def _bad(what: str, problem: ConclaveError) -> Line:

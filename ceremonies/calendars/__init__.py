@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from ceremonies.calendars.asking import CalendarWatch, wall
+from ceremonies.calendars.asking import CalendarWatch, wall, weeks
 from ceremonies.calendars.fetching import fetch, tls_context
 from ceremonies.calendars.shelf import Shelf
 from ceremonies.observations import Observations
+from ceremonies.rota.calendar import read
+from ceremonies.rota.entries import Answer
 from ceremonies.rota.rules import ShiftRules
 
-__all__ = ["CalendarWatch", "Shelf", "fetch", "open_calendars", "tls_context"]
+__all__ = ["CalendarWatch", "Shelf", "asked", "fetch", "open_calendars", "tls_context"]
 
 
 def open_calendars(
@@ -31,3 +33,13 @@ def open_calendars(
     tls = tls_context(ca_file)
     shelf = Shelf(observations, key=key)
     return CalendarWatch(rules, shelf=shelf, fetch=partial(fetch, tls=tls), now=now)
+
+
+def asked(rule: ShiftRules, *, now: int) -> Answer:
+    """Return what this rule's calendar says just now, for the weeks around `now` (ms).
+
+    Raises CalendarUnusable and Misconfigured.
+    """
+    after, before = weeks(now)
+    text = fetch(rule.calendar, tls=tls_context())
+    return read(text, zone=rule.zone, at=now, after=after, before=before)

@@ -46,6 +46,11 @@ class _Desk:
     due: float = 0.0
 
 
+def weeks(now: int) -> tuple[int, int]:
+    """Return from when to when (ms) a calendar is read."""
+    return now - _BEHIND_MS, now + _AHEAD_MS
+
+
 class CalendarWatch:
     """The calendars of all rules. What it has is told at once; asking is its own thread's.
 
@@ -140,7 +145,7 @@ class CalendarWatch:
         now = self._now()
         if text == desk.text and desk.answer and 0 <= now - desk.read_at < _READ_ANEW_MS:
             return replace(desk.answer, at=now)
-        after, before = now - _BEHIND_MS, now + _AHEAD_MS
+        after, before = weeks(now)
         answer = read(text, zone=desk.rule.zone, at=now, after=after, before=before)
         desk.text, desk.read_at = text, now
         return answer

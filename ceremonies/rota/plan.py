@@ -14,6 +14,8 @@ from ceremonies.rota.shift import PlannedShift, planned
 
 LONGEST_MS = (7 * 24 + 1) * 3_600_000  # a week in which the clocks go back
 
+_WEEKS_MS = 28 * 24 * 3_600_000
+
 Span = tuple[int, int]
 
 
@@ -53,6 +55,21 @@ def from_calendar(rule: ShiftRules, answer: Answer, *, after: int, before: int) 
         shifts = _narrowed(rule, shifts, after=after, before=before)
     within = (s for s in shifts if s.start < before and after < s.end)
     return Plan(shifts=tuple(sorted(within, key=lambda s: s.start)), oddities=tuple(odd))
+
+
+def longest_of(rule: ShiftRules, answer: Answer | None, *, now: int) -> int:
+    """Return how long (ms) a token of this rule has to last at most in the weeks to come.
+
+    A calendar without hours of its own that gave no answer may say anything that is a shift.
+    """
+    before = now + _WEEKS_MS
+    if not rule.calendar or (answer is None and rule.days):
+        shifts = occurrences(rule, after=now, before=before)
+    elif answer is not None:
+        shifts = from_calendar(rule, answer, after=now, before=before).shifts
+    else:
+        return LONGEST_MS + int(rule.overlap.total_seconds() * 1000)
+    return max((s.end - s.start + s.overlap for s in shifts), default=0)
 
 
 def _leads(rule: ShiftRules, entry: Entry) -> tuple[str, tuple[str, ...]]:
