@@ -15,6 +15,7 @@ from ceremonies.duty import Duties, DutyToken
 from ceremonies.events import Proof
 from ceremonies.policies import policy_name
 from ceremonies.rota.rules import Custody, ShiftRules, Weekday
+from lab.enterprise import Answer, Fault
 from lab.process import wait_until
 from tests.ring import seated_on_duty, waits_for_ring
 from tests.table import SAM, SET, Table
@@ -169,6 +170,33 @@ def test_the_policy_of_a_leads_token_is_changed(seat: Seat) -> None:
     shift.an_hour_later()
     shift.waits_for_another(token)
     shift.waits_for_problem(f"The policy {name} is another than it has to be")
+
+
+def test_the_primary_refuses_a_token_of_an_intact_ring(seat: Seat) -> None:
+    """It is told, and after a while the shift has another one, which is good."""
+    shift = seat(Custody.BOT)
+    token = shift.token()
+    denied = Answer(403, {"errors": ["permission denied"]})
+    shift.table.vaults.inject(
+        Fault(effect=denied, path="auth/token/lookup-self", cluster="a", times=None)
+    )
+    shift.an_hour_later()
+
+    def is_refused() -> bool:
+        return shift.duties.tokens[0].proofs["a"].answer is Proof.REFUSED
+
+    wait_until(is_refused, seconds=30, what="it is refused")
+    shift.table.vaults.clear_faults()
+    shift.table.clock_of_redis().forward(minutes=1)
+
+    shift.waits_for_another(token)
+
+    wait_until(
+        lambda: shift.duties.tokens[-1].proofs.keys() >= {"a", "b"},
+        seconds=30,
+        what="the new one is proven",
+    )
+    assert shift.duties.tokens[-1].proofs["a"].answer is Proof.GOOD
 
 
 @pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "changed"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from bot.cards.shift_calls import about_duty
 from ceremonies.commands import Reason, Refusal
 from ceremonies.commands.duty import DisownWrap, IssueToken
-from ceremonies.events import MintLate, PolicyDeleted
+from ceremonies.duty import RING
+from ceremonies.events import MintLate, PolicyDeleted, RingChecked, WrapLoss, WrapLost
 from tests.ceremonies.cast import SAM
 from tests.ceremonies.duty.watchroom import Room
 
@@ -46,3 +50,34 @@ def test_it_goes_on_after_one_is_out_of_force() -> None:
     room, places = hoarding()
     room.desk.happens(PolicyDeleted(effect="k", place=places[0], cluster="a"))
     assert not isinstance(room.asks(IssueToken(by=SAM)), Refusal)
+
+
+def test_a_lead_who_collects_nothing() -> None:
+    """Nobody can come to a token whose wrap has ended: it holds no place, and none runs out."""
+    room = Room()
+    room.until("2026-11-23 06:00")
+    for _ in range(2 * RING):
+        token = room.tokens[-1]
+        room.desk.now = max(room.desk.now, token.wrapped_until)
+        room.desk.happens(WrapLost(duty=token.id, cause=WrapLoss.EXPIRED))
+        assert not isinstance(room.asks(IssueToken(by=SAM)), Refusal)
+        room.works()
+        assert room.tokens[-1].id != token.id
+    room.until("2026-11-23 21:00", every=timedelta(minutes=5))
+    assert room.tokens[-1].shift == "night/2026-11-23T21:00Z"
+
+
+def test_all_places_are_in_use() -> None:
+    """Whoever has another one issued is told that, and so is the channel."""
+    room = Room()
+    room.until("2026-11-23 10:00")
+    (token,) = room.tokens
+    room.desk.happens(RingChecked(cluster="a", ready=(token.place,)))
+    disowns(room)
+    answer = room.asks(IssueToken(by=SAM))
+    assert isinstance(answer, Refusal)
+    assert "All ring places are in use" in answer.words
+    room.until("2026-11-23 21:00", every=timedelta(minutes=5))
+    calls = [str(c) for _, c in about_duty(room.desk.state, "", command="/dr", now=room.desk.now)]
+    assert any("All ring places are in use" in call for call in calls)
+    assert not any("The primary could not be asked" in call for call in calls)
