@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards.kit import Card, Json, actions, button, card, confirmation, section
@@ -170,6 +172,18 @@ def _there(state: SetState, kill: Kill, name: str) -> str:
             )
         case Spread.BEHIND | None:
             return f":hourglass: {here} has not been seen to have it: until it is, {works}."
+
+
+def cut_off(state: SetState, *, now: int) -> Iterator[tuple[str, str]]:
+    """Yield by key what is called out of clusters on which a killed token may still promote."""
+    kill = state.duties.past_kill
+    if kill is None or kill.place not in state.duties.killed or now >= _until(state, kill):
+        return
+    for name in kill.left:
+        if kill.spread.get(name) is Spread.CUT_OFF:
+            tokens = f"the tokens of ring place {kill.place}"
+            words = f"{tokens} were put out of force. {_there(state, kill, name)}"
+            yield f"cut-off:{kill.at}:{name}", f":rotating_light: {words}"
 
 
 def shift_of(token: DutyToken) -> str:

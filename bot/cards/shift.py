@@ -96,7 +96,8 @@ def _next(state: SetState, token: DutyToken, *, command: str, now: int) -> str:
         has = token.wrap is Wrap.COLLECTED
         return f"Nothing is left to do.{' Delete it from your password manager.' if has else ''}"
     if token.killed_at:
-        gone = f"Its policy was deleted {when(token.killed_at)}: it may do nothing any more."
+        since = when(token.killed_at)
+        gone = f"Its policy was deleted {since}: where that has arrived it may do nothing any more."
         return f"{gone}{_another(token, now=now)}"
     if token.part is Part.BOT:
         return _taken_over(state, token, command=command)

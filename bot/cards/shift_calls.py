@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.cards.keys import alarm_key, duty_key, watch_key
-from bot.cards.kill import kill_card, shift_of
+from bot.cards.kill import cut_off, kill_card, shift_of
 from bot.cards.kit import Card, card, section
 from bot.cards.notices import why_unreached
 from bot.cards.phrases import code, mention, ours, place, remaining, when
@@ -55,6 +55,7 @@ def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str
     for shift, handed in state.duties.handovers.items():
         if handed.late:
             yield f"handover:{shift}", _not_handed_over(state, shift, handed, command=command)
+    yield from cut_off(state, now=now)
     yield from _of_ring(state)
     yield from _of_rota(state)
 

@@ -150,12 +150,17 @@ def _open(state: SetState, shifts: Sequence[PlannedShift], *, now: int) -> list[
             told.append(f"*Hand-over* to shift {ours(shift.name, 40)}: not confirmed by {who}.")
     kill = state.duties.kill
     if kill is not None:
-        how = "Vault is being told" if kill.agreed_by else "another person must agree"
+        agreed = "it could not be done yet" if kill.tries else "Vault is being told"
+        how = agreed if kill.agreed_by else "another person must agree"
         told.append(f"*Asked for:* ring place {kill.place} out of force; {how}.")
     if state.duties.killed:
         places = ", ".join(str(p) for p in sorted(state.duties.killed))
         lays = code("conclave policy --apply --refill N")
         told.append(f"*Out of force:* ring places {places}, until an operator lays them: {lays}.")
+        past = state.duties.past_kill
+        if past and past.place in state.duties.killed and past.left:
+            left = ", ".join(ours(name, 60) for name in past.left)
+            told.append(f"*Perhaps not yet out of force:* ring place {past.place} on {left}.")
     stray = max((m.stray_until for m in state.duties.minting.values()), default=0)
     if now < stray:
         told.append(f"*Perhaps made, and held by nobody:* a token that ends {when(stray)} at last.")

@@ -112,7 +112,10 @@ def test_somebody_else_was_faster(vaults: ReplicationRange, set_stage: SetStage)
     name = policy_name(int(str(deleted["place"])))
     assert vaults["a"].bao.request("GET", f"sys/policies/acl/{name}").status_code == 404
     promote = "sys/replication/dr/secondary/promote"
+    told = sam.waits_for("perhaps not yet on b", channel=CHANNEL, within=20)
+    assert "payments/b has not been seen to have it" in told.text
     vaults.replicate("b")
+    sam.waits_for("payments/b: out of force", channel=CHANNEL, within=40)
     refused = vaults.request("b", "POST", promote, {"dr_operation_token": stolen})
     assert refused.status_code == 403
     minted = waits_for(stage, "token_minted", place=_other(deleted))

@@ -13,7 +13,7 @@ from ceremonies.commands.duty import AgreeKill, AskKill, RejectKill
 from ceremonies.duty import Kill
 from ceremonies.events import KillRefused, KillSpread, PolicyDeleted, RingChecked, Spread
 from ceremonies.rota.rules import Custody
-from tests.bot.cards.duties import HOSTILE, ON, day, drawn, newest, put_out
+from tests.bot.cards.duties import HOSTILE, ON, calls, day, drawn, newest, put_out
 from tests.bot.cards.reading import buttons, dialog, value, words
 from tests.ceremonies.cast import KIM, SAM
 from tests.ceremonies.duty.watchroom import DAY, Room
@@ -164,6 +164,19 @@ def test_deleted_on_the_primary_is_not_done_everywhere() -> None:
     assert "payments/c: out of force. It refuses Conclave's token" in said
     said = deleted(of("b", Spread.CUT_OFF), of("b", Spread.BEHIND), of("c", Spread.REFUSED))
     assert "payments/b has not been seen to have it" in said
+
+
+def test_where_a_killed_token_may_still_promote_is_called_out() -> None:
+    """As long as the cluster is cut off and the token has not ended; to be behind is no alarm."""
+    room = agreed()
+    place = standing(room).place
+    room.desk.happens(PolicyDeleted(effect="k", place=place, cluster="a", others=("b",)))
+    assert not [key for key in calls(room) if key.startswith("cut-off")]
+    room.desk.happens(KillSpread(place=place, cluster="b", spread=Spread.CUT_OFF))
+    (said,) = [text for key, text in calls(room).items() if key.startswith("cut-off")]
+    assert "payments/b does not follow payments/a: there the tokens may still work" in said
+    room.desk.now = newest(room).until
+    assert not [key for key in calls(room) if key.startswith("cut-off")]
 
 
 def test_it_is_done_once_every_cluster_has_it() -> None:

@@ -9,7 +9,18 @@ from bot.cards.limits import MESSAGE_BLOCKS, SECTION, WHOLE, size
 from bot.cards.shift_status import on_duty_line, shift_card
 from ceremonies.commands.duty import AgreeKill, AskKill, ConfirmHandover
 from ceremonies.duty import Duties
-from ceremonies.events import Part, Proof, ProofChanged, RingChecked, TokenMinted, WrapLoss
+from ceremonies.events import (
+    KillRefused,
+    KillSpread,
+    Part,
+    PolicyDeleted,
+    Proof,
+    ProofChanged,
+    RingChecked,
+    Spread,
+    TokenMinted,
+    WrapLoss,
+)
 from ceremonies.rota.rules import Custody
 from ceremonies.rota.shift import PlannedShift
 from ceremonies.state import SetState
@@ -170,10 +181,27 @@ def test_a_kill_is_told_from_the_wish_to_the_refill() -> None:
     assert f"{asked} another person must agree." in words(status(room))
     assert room.asks(AgreeKill(by=KIM, asked_at=kill.at))
     assert f"{asked} Vault is being told." in words(status(room))
+    room.desk.happens(KillRefused(effect="", place=kill.place, words="No primary answers."))
+    assert f"{asked} it could not be done yet." in words(status(room))
     put_out(room, kill.place)
     said = words(status(room))
+    assert "Perhaps not yet" not in said
     assert "Asked for" not in said
     assert f"*Out of force:* ring places {kill.place}, until an operator lays them" in said
+
+
+def test_a_kill_that_is_not_everywhere_says_where() -> None:
+    """On each cluster that is not known to have it."""
+    room = held()
+    room.asks(AskKill(by=SAM, reason=""))
+    kill = room.duties.kill
+    assert kill is not None
+    room.asks(AgreeKill(by=KIM, asked_at=kill.at))
+    gone = PolicyDeleted(effect="k", place=kill.place, cluster="a", others=("b", "c"))
+    seen = KillSpread(place=kill.place, cluster="c", spread=Spread.REFUSED)
+    room.desk.happens(gone, seen)
+    told = f"*Perhaps not yet out of force:* ring place {kill.place} on b."
+    assert told in words(status(room))
 
 
 def test_a_token_that_nobody_holds_is_told_with_its_end() -> None:
