@@ -222,3 +222,10 @@ def test_other_json(read: Any, body: object) -> None:  # noqa: ANN401 — three 
     """Other JSON is no wrap that waits, no token and no role."""
     with pytest.raises(NotOfVault):
         read(body)
+
+
+@pytest.mark.parametrize("told", [None, "soon", -1, 253_402_300_800, True], ids=str)
+def test_a_time_that_is_none(told: object) -> None:
+    """Of what no date can be made is none, and neither is a node that tells nothing."""
+    with pytest.raises(NotOfVault):
+        grants.time_s({"server_time_utc": told})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 import pytest
 
@@ -24,6 +25,12 @@ def test_a_minting_with_the_bots_own_policy(desk: Desk) -> None:
         assert (held.kind, set(held.policies)) == ("batch", {"default", policy_name(place)})
         assert 3590 <= held.ttl_s <= 3600
         assert held.path == creation_path(place)
+
+
+def test_the_nodes_own_time(desk: Desk) -> None:
+    """To the second; by it the ends of tokens are counted."""
+    before = int(time.time())
+    assert before <= desk.tokens.time_s(desk.node) <= time.time()
 
 
 @pytest.mark.parametrize("asked", [0, -5])
