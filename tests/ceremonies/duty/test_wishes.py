@@ -34,6 +34,7 @@ from ceremonies.events import (
     WrapLoss,
     WrapLost,
     WrapShown,
+    from_plain,
 )
 from ceremonies.rota.rules import Custody
 from ceremonies.rotation import KILL_LAPSES_MS, KillDebt
@@ -222,6 +223,21 @@ def test_an_agreed_kill_that_was_not_done_can_be_taken_back() -> None:
     assert room.asks(back) == [KillRejected(place=kill.place, by=KIM)]
     assert KillDebt(place=kill.place) not in room.desk.due
     assert room.asks(AskKill(by=SAM, reason="", place=7))
+
+
+def test_a_kill_in_a_log_from_before_is_over_for_good() -> None:
+    """It names no cluster that has to follow, so nothing is waited for or told of any."""
+    room = in_the_morning()
+    room.asks(AskKill(by=SAM, reason=""))
+    kill = room.duties.kill
+    assert kill is not None
+    room.asks(AgreeKill(by=KIM, asked_at=kill.at))
+    old = {"type": "policy_deleted", "effect": "e", "place": kill.place, "cluster": "a"}
+    room.desk.happens(from_plain(old))
+    past = room.duties.past_kill
+    assert past is not None
+    assert past.deleted
+    assert past.left == ()
 
 
 def test_a_kill_that_waits_is_tried_again_soon() -> None:
