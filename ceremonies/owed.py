@@ -26,7 +26,7 @@ from ceremonies.events import (
 )
 from ceremonies.rotation import KillDebt, MintDebt
 from ceremonies.state import SetState
-from ceremonies.steps import Do, due, is_ready, is_using
+from ceremonies.steps import Do, due, is_ready, is_using, lost_ids
 
 NEAR_MS = 5 * 60_000
 SLOW_MS = 2 * 60_000
@@ -144,7 +144,7 @@ def _lost_ids(state: SetState) -> list[Owed]:
         StepDebt(do=Do.REVOKE, runbook=r.id, step=step.id, cluster=r.follows, name=name)
         for r in state.runbooks
         for step in r.steps
-        for name in step.lost_ids[:1]
+        for name in lost_ids(state, r, step)[:1]
         if r.follows not in state.intents
     ]
 

@@ -59,6 +59,19 @@ def _due(
     return Do.ORDER, step.cluster
 
 
+def lost_ids(state: SetState, r: Runbook, step: Step) -> tuple[str, ...]:
+    """Return the secondaries' ids that the primary has to forget: nobody uses their tokens.
+
+    With those that were lost goes the one of a step that was left out or stopped. Not while its
+    order may be on its way, nor once Vault took it on: who has joined would lose its primary.
+    """
+    over = step.state is StepState.SKIPPED or not r.is_open
+    asked = any(i.runbook == r.id and i.step == step.id for i in state.intents.values())
+    if step.activation is None or not over or asked or step.state is StepState.ACCEPTED:
+        return step.lost_ids
+    return (*step.lost_ids, step.activation.secondary_id)
+
+
 def needs_activation(step: Step, *, now: int) -> bool:
     """Return whether no activation token is held that could still be used."""
     return step.activation is None or now >= step.activation.until - ACTIVATION_MARGIN_MS

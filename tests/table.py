@@ -13,6 +13,7 @@ from ceremonies.clock import Clock
 from ceremonies.conductor import Answer, Conductor, Done, People
 from ceremonies.conductor.opening import open_conductor
 from ceremonies.conductor.spans import Spans, Watch
+from ceremonies.errors import SecretUnreadable
 from ceremonies.events import Purpose
 from ceremonies.identity import Identity, generate_pem
 from ceremonies.keychain import Keychain
@@ -121,6 +122,15 @@ class Table:
         keychain = Keychain(store.connect(self.redis_url), (self.master_key,), SET)
         opened: dict[str, str] = json.loads(keychain.open(kind, cluster, name))
         return opened
+
+    def is_sealed(self, kind: str, cluster: str, name: str) -> bool:
+        """Return whether something is sealed under this name."""
+        keychain = Keychain(store.connect(self.redis_url), (self.master_key,), SET)
+        try:
+            keychain.open(kind, cluster, name)
+        except SecretUnreadable:
+            return False
+        return True
 
     def seat(self) -> Conductor:
         """Open one more replica."""

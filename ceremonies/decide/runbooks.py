@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ceremonies import share
 from ceremonies.approval import step_agreed
-from ceremonies.ceremony import Ceremony, Phase
 from ceremonies.commands import (
     AbortRunbook,
     ApproveStep,
@@ -21,28 +20,22 @@ from ceremonies.commands import (
     StartRunbook,
 )
 from ceremonies.decide import gathering
+from ceremonies.decide.stopping import abort, is_asked, skip
 from ceremonies.decide.terms import Terms
 from ceremonies.events import (
     Action,
-    CeremonyCancelled,
     Event,
     Guard,
-    Kind,
-    RunbookAborted,
     RunbookStarted,
     StepApproved,
     StepContinued,
     StepDone,
     StepRejected,
     StepRequested,
-    StepSkipped,
 )
 from ceremonies.plans import CEREMONY_FOR
 from ceremonies.runbook import Runbook, Step, StepState
 from ceremonies.state import SetState
-
-_OPTIONAL = (Action.SNAPSHOT, Action.CANARY, Action.CLIENTS, Action.PERFORMANCE)
-_FOLLOWS = (Action.TOKEN, Action.UPDATE_PRIMARY)
 
 
 def decide_runbook(
@@ -56,7 +49,7 @@ def decide_runbook(
         words = "That runbook is over; nothing was done."
         return Refusal(reason=Reason.NO_RUNBOOK, words=words)
     if isinstance(command, AbortRunbook):
-        return _abort(state, r, command)
+        return abort(state, r, command, now=now)
     step = r.step(command.step)
     if step is None:
         return Refusal(reason=Reason.STALE, words="This runbook has no such step.")
@@ -77,7 +70,7 @@ def _of_step(
     terms: Terms,
     fresh: Fresh,
 ) -> list[Event] | Refusal:
-    if _is_asked(state, r, step=step, ending=isinstance(command, SkipStep)):
+    if is_asked(state, r, step=step, ending=isinstance(command, SkipStep), now=now):
         return Refusal(reason=Reason.BUSY, words="Vault is being asked just now; wait for it.")
     match command:
         case ContinueStep():
@@ -91,7 +84,7 @@ def _of_step(
         case FinishStep():
             return _finish(r, step, command)
         case SkipStep():
-            return _skip(state, r, step, command)
+            return skip(state, r, step, command)
         case _:
             raise RuntimeError("this command has no step")
 
@@ -247,48 +240,6 @@ def _finish(r: Runbook, step: Step, command: FinishStep) -> list[Event] | Refusa
         return _not_now("Conclave sees by itself when this step is done, and waits for that.")
     words = f"<@{command.by}> says that it is done."
     return [StepDone(runbook=r.id, step=step.id, by=command.by, words=words)]
-
-
-def _skip(state: SetState, r: Runbook, step: Step, command: SkipStep) -> list[Event] | Refusal:
-    follows = step.action in _FOLLOWS and step.cluster != r.target
-    if step.action not in _OPTIONAL and not follows:
-        return _not_now("Nothing that follows could be done without this step.")
-    if step.state is StepState.ACCEPTED:
-        return _not_now("Vault has taken this on; wait until it is done.")
-    ended = _ended_with(state.find(step.ceremony), by=command.by)
-    return [*ended, StepSkipped(runbook=r.id, step=step.id, by=command.by)]
-
-
-def _abort(state: SetState, r: Runbook, command: AbortRunbook) -> list[Event] | Refusal:
-    if _is_asked(state, r, ending=True):
-        return Refusal(reason=Reason.BUSY, words="Vault is being asked just now; wait for it.")
-    ceremonies = [c for c in state.open_ceremonies if c.runbook == r.id]
-    asked = [state.intents.get(c.cluster) for c in ceremonies]
-    if any(c.phase is Phase.PROMOTING for c in ceremonies) or any(
-        intent and intent.kind == "promote" for intent in asked
-    ):
-        return _not_now("The promotion was sent to Vault; it cannot be taken back.")
-    ended = [event for c in ceremonies for event in _ended_with(c, by=command.by)]
-    return [*ended, RunbookAborted(runbook=r.id, by=command.by)]
-
-
-def _is_asked(state: SetState, r: Runbook, *, ending: bool, step: Step | None = None) -> bool:
-    """Whether Vault is being asked for the runbook, or for this step of it.
-
-    Whoever is `ending` something does not wait for a snapshot: it changes nothing, and lasts.
-    """
-    return any(
-        intent.runbook == r.id
-        and (step is None or intent.step == step.id)
-        and not (ending and intent.kind is Kind.SNAPSHOT)
-        for intent in state.intents.values()
-    )
-
-
-def _ended_with(c: Ceremony | None, *, by: str) -> list[Event]:
-    if c is None or not c.is_open or c.phase is Phase.PROMOTING:
-        return []
-    return [CeremonyCancelled(ceremony=c.id, by=by)]
 
 
 def _changed() -> Refusal:

@@ -135,6 +135,8 @@ def _after_step_event(state: SetState, event: StepEvent, *, at: int) -> SetState
 
 
 def _stepped(s: Step, event: StepEvent, *, at: int) -> Step:
+    if s.state.is_over and isinstance(event, StepAccepted | StepRefused | StepSlow):
+        return s  # left out meanwhile: what became of its order begins nothing anew
     match event:
         case StepContinued(by=by):
             wanted = replace(s, state=StepState.WANTED, wanted_by=by, wanted_at=at)

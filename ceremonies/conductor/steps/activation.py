@@ -91,6 +91,7 @@ def _spent(scene: Scene, intent: Intended, words: str) -> ActivationSpent:
 def revoke(scene: Scene, secondary_id: str) -> None:
     """Have the primary forget a secondary's id whose activation token nobody will use."""
     station = scene.station
+    station.keychain.delete(KIND, scene.step.cluster, secondary_id)
     client = station.clients[scene.follows]
     node = client.active_node()
     login = station.logins[scene.follows].token(node)

@@ -186,6 +186,31 @@ def test_while_vault_is_asked() -> None:
     assert refuses(world, AbortRunbook(runbook=r.id, by=SAM)) is Reason.BUSY
 
 
+def test_what_nobody_heard_of_again_holds_nobody_up() -> None:
+    """Once an order's time is out the runbook can be stopped, and another one begun."""
+    world = rejoining()
+    takes(world, asked(world))
+    r = the(world)
+    until = world.now + 30_000
+    world.happens(
+        Intended(
+            effect="e",
+            kind=Kind.DEMOTE,
+            lane="a",
+            replica="r",
+            until=until,
+            runbook=r.id,
+            step="demote:a",
+        )
+    )
+    world.now = until
+    assert refuses(world, asked(world)) is Reason.BUSY
+    takes(world, AbortRunbook(runbook=r.id, by=SAM))
+    world.begins(Play.REJOIN, target="a", source="b", secondaries=())
+    assert the(world).is_open
+    assert "a" in world.state.intents
+
+
 def test_demotion_needs_token_and_approval_first() -> None:
     """In a planned failover nothing is demoted before the token is held and others agreed."""
     world = World(truth=Truth(role=dict(PAIR)))
