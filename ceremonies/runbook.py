@@ -141,6 +141,17 @@ class Runbook:
         return step.cluster if step and promotes and not step.state.is_over else ""
 
     @property
+    def unseen_demotion(self) -> Step | None:
+        """The demotion that Vault took on long ago and that nobody has seen done; None: no such.
+
+        It comes before a promotion, and its cluster may never say anything again.
+        """
+        step = self.of(Action.DEMOTE)
+        if step is None or self.of(Action.PROMOTE) is None or not self.is_open:
+            return None
+        return step if step.slow and step.state is StepState.ACCEPTED else None
+
+    @property
     def without_primary_since(self) -> int:
         """When it demoted the primary whose successor is none yet (ms); 0: there is one."""
         demoted, promoted = self.of(Action.DEMOTE), self.of(Action.PROMOTE)

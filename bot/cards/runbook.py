@@ -152,7 +152,9 @@ def _value(state: SetState, r: Runbook, step: Step | None = None) -> Json:
 def _of_step(state: SetState, r: Runbook, step: Step) -> Iterator[ButtonElement]:
     value = _value(state, r, step)
     name = cut(steps.name_of(state.name, step, follows=r.follows).replace("`", ""), 60)
-    if step.guard is Guard.HANDS:
+    if step == r.unseen_demotion:
+        yield _taken_for_demoted(state, r, value)
+    elif step.guard is Guard.HANDS:
         label = cut(f"Done: {steps.deed(state.name, step)}", 70)
         yield button(DONE, label, value, style="primary")
     elif _can_continue(step):
@@ -171,6 +173,20 @@ def _of_step(state: SetState, r: Runbook, step: Step) -> Iterator[ButtonElement]
         words = f"{name}: nobody does it in this runbook. {_without(state, r, step)}"
         asks = confirmation("Leave it out?", words, "Leave it out", danger=True)
         yield button(SKIP, _leaving(state, step), value, asks=asks)
+
+
+def _taken_for_demoted(state: SetState, r: Runbook, value: Json) -> ButtonElement:
+    """The demotion was accepted and nobody saw its end: people decide whether to go on."""
+    source, target = place(state.name, r.source), place(state.name, r.target)
+    asks = confirmation(
+        f"Take {cut(source, 40)} for demoted?",
+        f"Vault accepted the demotion of {source}, and nothing was heard of it since. If it was "
+        f"not carried out, {source} comes back as a second primary: keep clients and network off "
+        f"its nodes first. The promotion of {target} is then asked for anew, with the same token.",
+        "Take it for demoted",
+        danger=True,
+    )
+    return button(DONE, cut(f"Take {source} for demoted", 70), value, style="danger", asks=asks)
 
 
 def _leaving(state: SetState, step: Step) -> str:

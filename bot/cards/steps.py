@@ -98,6 +98,12 @@ def _took(step: Step) -> str:
 
 
 def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int) -> str:
+    if step == r.unseen_demotion:
+        where = place(state.name, step.cluster)
+        return (
+            f"If {where} does not come back, keep its nodes off and press *Take {where} for "
+            "demoted*: the promotion is then asked for anew, with the token that is held."
+        )
     if step.state is StepState.ACCEPTED:
         return "Conclave looks until it is done."
     if step.guard is Guard.HANDS:

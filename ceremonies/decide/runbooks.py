@@ -26,6 +26,7 @@ from ceremonies.events import (
     Action,
     Event,
     Guard,
+    PromotionRejected,
     RunbookStarted,
     StepApproved,
     StepContinued,
@@ -36,6 +37,7 @@ from ceremonies.events import (
 from ceremonies.plans import CEREMONY_FOR
 from ceremonies.runbook import Runbook, Step, StepState
 from ceremonies.state import SetState
+from ceremonies.steps import promotion_of
 
 
 def decide_runbook(
@@ -82,7 +84,7 @@ def _of_step(
         case RejectStep():
             return _reject(r, step, command)
         case FinishStep():
-            return _finish(r, step, command)
+            return _finish(state, r, step, command)
         case SkipStep():
             return skip(state, r, step, command)
         case _:
@@ -235,7 +237,14 @@ def _reject(r: Runbook, step: Step, command: RejectStep) -> list[Event] | Refusa
     return [StepRejected(runbook=r.id, step=step.id, by=command.by)]
 
 
-def _finish(r: Runbook, step: Step, command: FinishStep) -> list[Event] | Refusal:
+def _finish(state: SetState, r: Runbook, step: Step, command: FinishStep) -> list[Event] | Refusal:
+    if step == r.unseen_demotion:
+        words = "Vault took the demotion on, and the cluster has not said what it is since."
+        done = StepDone(runbook=r.id, step=step.id, by=command.by, words=words)
+        c = promotion_of(state, r)
+        # Whoever approved thought that the demotion would be seen: they are asked once more.
+        anew = c is not None and c.is_open and c.request is not None
+        return [PromotionRejected(ceremony=c.id, by=command.by), done] if c and anew else [done]
     if step.guard is not Guard.HANDS:
         return _not_now("Conclave sees by itself when this step is done, and waits for that.")
     words = f"<@{command.by}> says that it is done."

@@ -10,7 +10,7 @@ import pytest
 from bot.cards import limits
 from bot.cards.runbook import BACK_MS, request_modal, runbook_card
 from ceremonies.commands import RequestStep, SkipStep
-from ceremonies.events import Play, StepDone
+from ceremonies.events import Play, StepAccepted, StepDone, StepSlow
 from ceremonies.runbook import Runbook
 from tests.ceremonies.cast import SAM
 from tests.ceremonies.runbooks.world import CLEAR, Truth, World
@@ -62,6 +62,21 @@ def test_going_back_is_named_before_the_demotion_is_approved() -> None:
     world.happens(StepDone(runbook=the(world).id, step="token:b", words="held"))
     words, _ = drawn(world)
     assert "To go back then takes a DR operation token of payments/a" in words
+
+
+def test_a_demotion_that_nobody_saw_done() -> None:
+    """Once it is slow people may take it for done, and are told what that may come to."""
+    world = begun(Play.PLANNED_FAILOVER, PAIR, target="b", source="a")
+    who = the(world).id
+    world.happens(StepDone(runbook=who, step="token:b", words="held"))
+    world.happens(StepAccepted(runbook=who, step="demote:a", effect=""))
+    assert "runbook.done" not in drawn(world)[1]
+    world.happens(StepSlow(runbook=who, step="demote:a", words="silent"))
+    words, buttons = drawn(world)
+    assert "press *Take payments/a for demoted*" in words
+    assert buttons["runbook.done"]["text"]["text"] == "Take payments/a for demoted"
+    assert "comes back as a second primary" in json.dumps(buttons["runbook.done"]["confirm"])
+    assert json.loads(buttons["runbook.done"]["value"])["step"] == "demote:a"
 
 
 def test_without_a_primary_for_two_minutes_going_back_is_offered() -> None:

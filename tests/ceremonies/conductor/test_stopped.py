@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ceremonies.conductor import RunbookDone
-from ceremonies.events import Play
-from ceremonies.runbook import RunbookEnding, StepState
+from ceremonies.events import Action, Play
+from ceremonies.evidence import Check, Level
+from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
 from lab.enterprise import CutAfter, Delay, Fault
 from lab.enterprise.state import Role
 from lab.process import wait_until
@@ -87,3 +88,50 @@ def test_an_activation_token_that_nobody_will_use(redis_url: str, tmp_path: Path
         step = commander.runbook.step(REPOINT)
         assert step is not None
         assert step.state is StepState.SKIPPED
+
+
+def test_a_cluster_that_dies_of_its_demotion(redis_url: str, tmp_path: Path) -> None:
+    """Vault took it on and nobody saw its end: a commander takes it for demoted, `b` is promoted.
+
+    With the token that is held, no second ceremony; what was agreed to without knowing it is not
+    enough.
+    """
+    with seated(tmp_path, redis_url) as commander:
+        vaults, doors = commander.table.vaults, commander.conductor.runbooks
+        vaults["a"].behaviour.promotion_takes = 30.0  # it is away after the change of role
+
+        def demotion() -> Step:
+            step = commander.runbook.step("demote:a")
+            assert step is not None
+            return step
+
+        commander.sees_through(
+            Play.PLANNED_FAILOVER, "b", until=lambda _: demotion().state is StepState.ACCEPTED
+        )
+        vaults["a"].kill()
+
+        def takes_it() -> bool:
+            answer = doors.finish(
+                SET, commander.runbook.id, "demote:a", by=SAM, cause=commander.table.cause()
+            )
+            return isinstance(answer, RunbookDone)
+
+        assert not takes_it()  # it may still come
+        commander.table.clock_of_redis().forward(minutes=2.1)
+        wait_until(lambda: demotion().slow, seconds=20, what="it is slow")
+        assert takes_it()
+        assert demotion().done_by == SAM
+
+        def promoted(r: Runbook) -> bool:
+            step = r.of(Action.PROMOTE)
+            return step is not None and step.state is StepState.DONE
+
+        commander.goes_on(until=promoted)
+        assert taken(vaults) == ["demote a", "promote b"]
+        ceremonies = [c for c in commander.conductor.state(SET).ceremonies if c.cluster == "b"]
+        assert len(ceremonies) == 1
+        assert ceremonies[0].request is not None
+        seen = ceremonies[0].request.evidence.findings
+        agreed = next(found for found in seen if found.check == Check.PRIMARY)
+        assert agreed.level is Level.WARN
+        assert "was demoted by this runbook" in agreed.words
