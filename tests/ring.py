@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ceremonies import policies, store
+from ceremonies import policies
 from ceremonies.conductor.spans import Watch
 from ceremonies.events import Event, from_plain
 from ceremonies.log import SetLog
@@ -82,7 +82,7 @@ def waits_for_ring(table: Table, *, ready: int = policies.RING) -> None:
 def log_of(table: Table) -> list[Event]:
     """Return every event of the log."""
     log = SetLog(
-        store.connect(table.redis_url),
+        table.redis_client(),
         workspace="T0CONCLAVE",
         set_name=SET,
         identity=table.identity,

@@ -71,6 +71,7 @@ class Table:
     conductors: list[Conductor] = field(default_factory=list)
     clock: SetClock | None = None
     tokens: dict[str, str] = field(default_factory=dict)  # cluster → what 2.x wants
+    stores: list[store.Redis] = field(default_factory=list)
     _causes: int = 0
 
     @property
@@ -110,22 +111,28 @@ class Table:
         """How long effects may take here."""
         return Spans(intent_s=self.intent_s, watch=self.watch, skew_s=self.skew_s)
 
+    def redis_client(self) -> store.Redis:
+        """Return one more client of Redis, which ends with the table."""
+        opened = store.connect(self.redis_url)
+        self.stores.append(opened)
+        return opened
+
     def clock_of_redis(self) -> SetClock:
         """Return the clock of every replica here."""
         if self.clock is None:
-            redis = store.connect(self.redis_url)
+            redis = self.redis_client()
             self.clock = SetClock(Clock(lambda: store.now(redis)))
         return self.clock
 
     def sealed(self, kind: str, cluster: str, name: str) -> dict[str, str]:
         """Return what is sealed under this name: who has the store and its key can read it."""
-        keychain = Keychain(store.connect(self.redis_url), (self.master_key,), SET)
+        keychain = Keychain(self.redis_client(), (self.master_key,), SET)
         opened: dict[str, str] = json.loads(keychain.open(kind, cluster, name))
         return opened
 
     def is_sealed(self, kind: str, cluster: str, name: str) -> bool:
         """Return whether something is sealed under this name."""
-        keychain = Keychain(store.connect(self.redis_url), (self.master_key,), SET)
+        keychain = Keychain(self.redis_client(), (self.master_key,), SET)
         try:
             keychain.open(kind, cluster, name)
         except SecretUnreadable:
@@ -134,7 +141,7 @@ class Table:
 
     def seat(self) -> Conductor:
         """Open one more replica."""
-        redis = store.connect(self.redis_url)
+        redis = self.redis_client()
         clock = self.clock_of_redis()
         people = self.people()
         conductor = open_conductor(
@@ -228,9 +235,11 @@ class Table:
         )
 
     def rises(self) -> None:
-        """Close every replica."""
+        """Close every replica, and what it had open."""
         for conductor in self.conductors:
             conductor.close(5)
+        for opened in self.stores:
+            opened.close()
 
 
 def _cluster(served: ReplicationSet, name: str) -> Cluster:

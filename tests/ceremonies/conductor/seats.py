@@ -28,8 +28,7 @@ def seated(
         try:
             yield Commander(table, table.seat())
         finally:
-            for conductor in table.conductors:
-                conductor.close(5)
+            table.rises()
 
 
 def writes(vaults: ReplicationRange, cluster: str, name: str) -> None:
