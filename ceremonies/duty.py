@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ceremonies.events import Part, Proof, Spread, WrapLoss
+from ceremonies.events import HandoverAsked, Part, Proof, Spread, WrapLoss
 
 PROMOTION_MS = 10 * 60_000
 RING = 8  # fixed policies and roles, `conclave-shift-1` to `conclave-shift-8`
@@ -104,13 +104,26 @@ class Minting:
 class Handover:
     """Who confirmed the hand-over to a shift.
 
-    `late`: the commanders were told; `missing` are the leads who had not confirmed by then.
+    `late`: the commanders were told; `missing` are the leads who had not confirmed by then, `told`
+    those of every time. `since` has when each lead was first asked, also of those whose place
+    somebody else took.
     """
 
     outgoing: str = ""
     incoming: str = ""
     late: bool = False
     missing: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    times: int = 0
+    asked: HandoverAsked | None = None
+    asked_at: int = 0
+    since: Mapping[str, int] = field(default_factory=dict)
+
+    def late_at(self, lead: str) -> int | None:
+        """Return when the commanders are told if this lead has not confirmed; None: never asked."""
+        if self.asked is None or lead not in self.since:
+            return None
+        return max(self.asked.starts, self.since[lead]) + self.asked.grace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards.kit import Card, Json, actions, button, card, confirmation, context, modal, section
-from bot.cards.phrases import code, ours, place, span, when
+from bot.cards.phrases import code, mention, ours, place, span, when
 from ceremonies.duty import DutyToken, Wrap
 from ceremonies.events import Part, Proof, WrapLoss
 from ceremonies.state import SetState
@@ -157,6 +157,8 @@ def _taken_over(state: SetState, token: DutyToken, *, command: str) -> str:
     handed = state.duties.handovers.get(token.shift)
     if handed and handed.incoming == token.lead:
         return "You have confirmed that you have taken over."
+    if handed and handed.asked and handed.asked.incoming != token.lead:
+        return f"{mention(handed.asked.incoming)} leads this shift now, so they take over."
     over = code(f"{command} shift {state.name} handover")
     own = state.duties.of_shift(token.shift, Part.LEAD, lead=token.lead)
     if own is not None and own.wrap is not Wrap.COLLECTED:

@@ -54,7 +54,8 @@ def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str
         yield from _revived(state, token, command=command, now=now)
     for shift, handed in state.duties.handovers.items():
         if handed.late:
-            yield f"handover:{shift}", _not_handed_over(state, shift, handed, command=command)
+            which = f"{shift}:{handed.times}" if handed.times > 1 else shift
+            yield f"handover:{which}", _not_handed_over(state, shift, handed, command=command)
     yield from cut_off(state, now=now)
     yield from _of_ring(state)
     yield from _of_rota(state)

@@ -9,11 +9,12 @@ from slack_sdk.models.blocks import Block
 from bot.cards.kit import Card, card, context, section
 from bot.cards.phrases import code, fitting, mention, ours, remaining, when
 from bot.cards.shift import proven
+from ceremonies.decide.handover import missing_leads
 from ceremonies.duty import Duties, DutyToken, Wrap
 from ceremonies.events import Part
 from ceremonies.rota.schedule import uncovered
 from ceremonies.rota.shift import PlannedShift
-from ceremonies.rotation import missing_leads, on_now
+from ceremonies.rotation import on_now
 from ceremonies.state import SetState
 
 _DAYS_MS = 7 * 24 * 3_600_000

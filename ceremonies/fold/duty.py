@@ -20,6 +20,7 @@ from ceremonies.duty import (
 from ceremonies.events import (
     CoverageChanged,
     Event,
+    HandoverAsked,
     HandoverConfirmed,
     HandoverLate,
     KillAgreed,
@@ -176,8 +177,11 @@ def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
             was = d.handovers.get(shift, Handover())
             now = replace(was, incoming=by) if incoming else replace(was, outgoing=by)
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
+        case HandoverAsked(shift=shift):
+            now = _asked(d.handovers.get(shift, Handover()), event, at=at)
+            return replace(d, handovers=_newest({**d.handovers, shift: now}))
         case HandoverLate(shift=shift, missing=missing):
-            now = replace(d.handovers.get(shift, Handover()), late=True, missing=missing)
+            now = _late(d.handovers.get(shift, Handover()), missing)
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
         case RingChecked():
             return _looked_at(d, event, at=at)
@@ -185,6 +189,16 @@ def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
             return replace(d, rota=problems, rota_at=at)
         case _:
             return d
+
+
+def _asked(was: Handover, event: HandoverAsked, *, at: int) -> Handover:
+    fresh = {lead: at for lead in (event.outgoing, event.incoming) if lead}
+    return replace(was, asked=event, asked_at=at, since={**fresh, **was.since})
+
+
+def _late(was: Handover, missing: tuple[str, ...]) -> Handover:
+    told = tuple(dict.fromkeys((*was.told, *missing)))
+    return replace(was, late=True, missing=missing, told=told, times=was.times + 1)
 
 
 def _looked_at(d: Duties, event: RingChecked, *, at: int) -> Duties:
