@@ -81,7 +81,7 @@ def wanted(
     for token in state.duties.tokens:
         key = duty_key(token.id, token.lead)
         if token.lead and (now < token.until or key in state.messages):
-            shown = lead_card(state, token, command=command, now=now)
+            shown = lead_card(state, token, replication_set, command=command, now=now)
             cards[key] = Wanted(target=token.lead, is_person=True, card=shown)
     for key, lead, shown in handover_cards(state, command=command, now=now):
         cards[key] = Wanted(target=lead, is_person=True, card=shown)

@@ -159,8 +159,9 @@ def _lost(state: SetState, token: DutyToken, *, command: str) -> Iterator[tuple[
 def _refused(state: SetState, token: DutyToken) -> Iterator[tuple[str, str]]:
     for cluster, seen in token.proofs.items():
         if seen.answer is Proof.REFUSED and not token.killed_at:
+            like = "" if token.part is Part.BOT else "a token like "
             words = (
-                f"{ours(place(state.name, cluster), 100)} refuses the token on duty of shift "
+                f"{ours(place(state.name, cluster), 100)} refuses {like}the token on duty of shift "
                 f"{shift_of(token)}: {ours(seen.words, 200)} A quorum would be needed there."
             )
             yield f"refused:{token.id}:{cluster}", f":warning: {words}"

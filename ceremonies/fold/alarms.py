@@ -110,7 +110,7 @@ def _on_duty(state: SetState, event: Event) -> str:
         case WrapLost():
             return "a shift's token is in other hands: put it out of force, in Slack."
         case ProofChanged(answer=Proof.REFUSED):
-            return "a cluster refuses the token on duty; a quorum would be needed there."
+            return "a cluster refuses the token on duty or its like; a quorum would be needed."
         case CoverageChanged(covered=False, planned=False):
             return "no token is on duty, though a shift is on; a quorum would be needed."
         case HandoverLate():

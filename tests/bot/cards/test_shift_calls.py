@@ -180,6 +180,11 @@ def test_a_cluster_that_refuses_is_told_and_one_that_cannot_tell_is_not() -> Non
     assert "payments/b refuses the token on duty of shift day (Conclave's): Denied (403)." in words
     put_out(room, token.place)
     assert not [key for key in calls(room) if key.startswith("refused:")]
+    theirs = day()
+    token = newest(theirs)
+    theirs.desk.happens(replace(seen, duty=token.id))
+    words = calls(theirs)[f"refused:{token.id}:b"]
+    assert "payments/b refuses a token like the token on duty of shift day" in words
 
 
 # -- hand-over, gaps, the ring ---------------------------------------------------------------------
