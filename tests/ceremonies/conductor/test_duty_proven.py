@@ -225,3 +225,24 @@ def test_when_it_is_asked_and_what_of_it_is_written(seat: Seat) -> None:
     shift.passes(minutes=61)
     shift.waits_until_asked(9)
     assert [(e.cluster, e.answer) for e in shift.told()[2:]] == [("b", Proof.REFUSED)]
+
+
+def test_the_ring_is_read_again_before_a_shift(redis_url: str, tmp_path: Path) -> None:
+    """A shift's place is looked at before its token is minted, though the hour is not over."""
+    late = replace(RULE, name="late", start=RULE.end, end=RULE.start)
+    begins = datetime.combine(NOW.date(), RULE.end, tzinfo=UTC)
+    at = int((begins - timedelta(hours=1)).timestamp() * 1000)
+    with seated_on_duty(tmp_path, redis_url, RULE, late, at=at) as table:
+        shift = Shift(table=table)
+        shift.waits_for(GOOD_ON_BOTH)
+        role = f"auth/token/roles/{policy_name(1)}$"
+        read = shift.asked("a", role)
+        shift.passes(minutes=10)
+        table.conductor.duty.hand_over(SET, by=SAM, cause=table.cause())
+        wait_until(lambda: shift.asked() == 2, seconds=30, what="it is looked at what is due")
+        assert shift.asked("a", role) == read, "the hour is not over, and no shift is near"
+        shift.passes(minutes=10)
+        wait_until(
+            lambda: shift.asked("a", role) == read + 1, seconds=30, what="the ring is read again"
+        )
+        assert len(shift.duties.tokens) == 1
