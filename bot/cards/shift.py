@@ -105,12 +105,13 @@ def _next(state: SetState, token: DutyToken, *, command: str, now: int) -> str:
         gone = f"Its policy was deleted {since}: where that has arrived it may do nothing any more."
         return f"{gone}{_another(token, now=now)}"
     if token.part is Part.BOT:
-        return _taken_over(state, token, command=command)
+        return _taken_over(state, token, command=command, now=now)
     match token.wrap:
         case Wrap.COLLECTED:
+            over = _taken_over(state, token, command=command, now=now)
             return (
                 f":white_check_mark: Collected {when(token.collected_at)}. Keep it in your "
-                f"password manager, never in Slack. {_taken_over(state, token, command=command)} "
+                f"password manager, never in Slack. {over} "
                 "If it was not you who collected it, press *It was not me* at once."
             )
         case Wrap.LOST:
@@ -157,11 +158,13 @@ def _another(token: DutyToken, *, now: int) -> str:
     )
 
 
-def _taken_over(state: SetState, token: DutyToken, *, command: str) -> str:
+def _taken_over(state: SetState, token: DutyToken, *, command: str, now: int) -> str:
     """Return what the lead has to say about the hand-over, or that they said it."""
     handed = state.duties.handovers.get(token.shift)
     if handed and handed.incoming == token.lead:
         return "You have confirmed that you have taken over."
+    if now >= token.ends:
+        return "The shift is over: there is nothing left to confirm."
     if handed and handed.asked and handed.asked.incoming != token.lead:
         return f"{mention(handed.asked.incoming)} leads this shift now, so they take over."
     over = code(f"{command} shift {state.name} handover")

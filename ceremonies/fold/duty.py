@@ -157,7 +157,8 @@ def _is_useless(t: DutyToken) -> bool:
 def _again(m: Minting, words: str, until: int, *, at: int) -> Minting:
     wait = min(RETRY_MINT_MS * 2 ** min(m.tries, 10), RETRY_MINT_MAX_MS)
     stray = max(m.stray_until, until)
-    return replace(m, tries=m.tries + 1, retry_at=at + wait, words=words, stray_until=stray)
+    again = replace(m, tries=m.tries + 1, retry_at=at + wait, words=words, stray_until=stray)
+    return again if m.tries else replace(again, failed_at=at)
 
 
 def _tried(d: Duties, shift: str, part: Part, minting: Minting) -> Duties:

@@ -126,6 +126,15 @@ def test_nobody_hands_over_to_themselves() -> None:
         assert not [key for key in drawn(room) if key.startswith("handover:")]
 
 
+def test_what_is_to_be_told_is_the_same_a_moment_later() -> None:
+    """It is looked at once more as it is written: another one would not be."""
+    room = Room(rules=(NIGHT, DAY), start="2026-11-23 05:20")
+    found = [e for e in room.desk.notes if isinstance(e, HandoverAsked)]
+    assert [e.shift for e in found] == [SHIFT]
+    room.desk.now += 7
+    assert [e for e in room.desk.notes if isinstance(e, HandoverAsked)] == found
+
+
 def test_it_is_asked_once() -> None:
     """However often the clock is looked at."""
     room = adjoining(until="2026-11-23 04:44")

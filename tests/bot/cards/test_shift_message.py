@@ -171,6 +171,15 @@ def test_two_tokens_do_not_contradict_each_other() -> None:
         assert f"Now confirm that you have taken over: {HANDOVER}." in words(message(room, token))
 
 
+def test_a_shift_that_is_over_asks_for_no_hand_over() -> None:
+    """Its token lives on for the overlap; whoever types the order then would confirm another's."""
+    room = collected()
+    room.until(OVER)
+    said = words(message(room))
+    assert HANDOVER not in said
+    assert "The shift is over: there is nothing left to confirm." in said
+
+
 def test_a_token_that_has_ended_asks_for_nothing() -> None:
     """The message stays in Slack, when Slack has it; no order or button is left on it."""
     room = collected()

@@ -108,7 +108,7 @@ def test_who_follows_their_message_is_not_told_of(seats: Seats, missing: tuple[s
 
 
 def test_one_who_begins_to_look_in_mid_shift_asks_too(seats: Seats) -> None:
-    """What is written does not change from one moment to the next, or it never would be."""
+    """And whoever is asked so late has time from then on."""
     table = seats(5)
     is_asked(table)
     (asked,) = [e for e in log_of(table) if isinstance(e, HandoverAsked)]
