@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ceremonies.events import Part, Proof, Spread, WrapLoss
+from ceremonies.events import HandoverAsked, Part, Proof, Spread, WrapLoss
 
 PROMOTION_MS = 10 * 60_000
+ATTEMPT_MS = 15_000  # a request about an attempt, and not what comes after it
 RING = 8  # fixed policies and roles, `conclave-shift-1` to `conclave-shift-8`
 
 
@@ -98,19 +99,33 @@ class Minting:
     stray_until: int = 0  # so long there may be tokens that nobody holds
     late: bool = False
     asked_by: str = ""
+    failed_at: int = 0  # the first of the tries that failed one after the other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
     """Who confirmed the hand-over to a shift.
 
-    `late`: the commanders were told; `missing` are the leads who had not confirmed by then.
+    `late`: the commanders were told; `missing` are the leads who had not confirmed by then, `told`
+    those of every time. `since` has when each lead was first asked, also of those whose place
+    somebody else took.
     """
 
     outgoing: str = ""
     incoming: str = ""
     late: bool = False
     missing: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    times: int = 0
+    asked: HandoverAsked | None = None
+    asked_at: int = 0
+    since: Mapping[str, int] = field(default_factory=dict)
+
+    def late_at(self, lead: str) -> int | None:
+        """Return when the commanders are told if this lead has not confirmed; None: never asked."""
+        if self.asked is None or lead not in self.since:
+            return None
+        return max(self.asked.starts, self.since[lead]) + self.asked.grace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,18 +200,18 @@ class Duties:
         """Return the tokens that are of use at `now`, oldest first."""
         return tuple(t for t in self.tokens if t.is_live(now))
 
-    def usable(self, cluster: str, *, now: int) -> DutyToken | None:
+    def usable(self, cluster: str, *, now: int, needed: int = PROMOTION_MS) -> DutyToken | None:
         """Return the token to use on `cluster`: one in the bot's hands before a lead's.
 
         Of several, one whose policy is as it has to be, then the one that lasts longest, to the
-        minute, then the newest. It must not end within what a promotion takes. A lead's must be
-        collected.
+        minute, then the newest. It must not end within what a promotion takes, or what is `needed`
+        (ms) for less. A lead's must be collected.
         """
         changed = self.ring.changed if self.ring else ()
         fitting = [
             t
             for t in self.live(now)
-            if t.takes(cluster) and t.is_in_hand and now + t.margin < t.until
+            if t.takes(cluster) and t.is_in_hand and now + min(needed, t.margin) < t.until
         ]
 
         def rank(t: DutyToken) -> tuple[bool, bool, int]:

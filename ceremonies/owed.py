@@ -12,6 +12,7 @@ from enum import StrEnum
 from ceremonies import rotation
 from ceremonies.approval import is_approved
 from ceremonies.ceremony import AttemptState, Ceremony, Phase
+from ceremonies.decide import handover
 from ceremonies.decide.gathering import attempt_to_end
 from ceremonies.decide.terms import Terms, ms
 from ceremonies.events import (
@@ -104,6 +105,7 @@ def owed(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
 def _on_duty(state: SetState, terms: Terms, *, now: int) -> list[Owed]:
     """What shifts need: tokens, policies deleted, people told. Nothing of it holds a token up."""
     told = rotation.notes(state, terms.shifts, now=now, since=terms.since)
+    told += handover.notes(state.duties, terms.shifts, now=now, since=terms.since)
     found: list[Owed] = [Note(events=(event,)) for event in told]
     found += rotation.mints(state.duties, terms.shifts, now=now)
     return [*found, *rotation.kills(state.duties, now=now)]

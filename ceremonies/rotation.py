@@ -1,4 +1,4 @@
-"""Which tokens a set's shifts need now, who has to confirm what, and what is late. Pure."""
+"""Which tokens a set's shifts need now, and what is late. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from ceremonies.duty import RING, Duties, DutyToken
 from ceremonies.events import (
     CoverageChanged,
     Event,
-    HandoverLate,
     KillRejected,
     MintLate,
     Part,
@@ -60,12 +59,6 @@ def on_now(shifts: Sequence[PlannedShift], *, now: int) -> PlannedShift | None:
 def next_after(shifts: Sequence[PlannedShift], *, now: int) -> PlannedShift | None:
     """Return the shift that begins next."""
     return next((s for s in shifts if s.start > now), None)
-
-
-def before(shifts: Sequence[PlannedShift], shift: PlannedShift) -> PlannedShift | None:
-    """Return the shift that ends as this one begins, or None: then nobody hands it over."""
-    fitting = (s for s in reversed(shifts) if s.start < shift.start and s.end >= shift.start)
-    return next(fitting, None)
 
 
 def ttl_s(shift: PlannedShift, *, now: int) -> int:
@@ -186,7 +179,7 @@ def kills(duties: Duties, *, now: int) -> list[KillDebt]:
 def notes(
     state: SetState, shifts: Sequence[PlannedShift], *, now: int, since: int = 0
 ) -> list[Event]:
-    """Return what the clock alone tells: what is late, what lapsed, who is not covered.
+    """Return what the clock alone tells: what is late, what lapsed, what is not covered.
 
     `since` is when somebody began to look, who needs a moment for what was not done before.
     """
@@ -195,7 +188,6 @@ def notes(
     for shift in shifts:
         if shift.opens_at <= now < shift.end:
             found += _late(duties, shift, now=now, since=since)
-            found += _not_handed_over(duties, shifts, shift, now=now, since=since)
     kill = duties.kill
     if kill is not None and not kill.agreed_by and now >= kill.at + KILL_LAPSES_MS:
         found.append(KillRejected(place=kill.place, by=""))
@@ -222,30 +214,6 @@ def _is_missing_now(duties: Duties, shift: PlannedShift, part: Part, *, now: int
 def covered_until(duties: Duties, *, now: int) -> int:
     """Return until when some token is of use, or 0: there is none."""
     return max((t.until for t in duties.live(now) if t.takes(t.cluster)), default=0)
-
-
-def missing_leads(
-    duties: Duties, shifts: Sequence[PlannedShift], shift: PlannedShift
-) -> tuple[str, ...]:
-    """Return who has not confirmed the hand-over to this shift: whoever goes, whoever comes."""
-    done = duties.handovers.get(shift.id)
-    going = before(shifts, shift)
-    missing = []
-    if going is not None and going.lead != shift.lead and not (done and done.outgoing):
-        missing.append(going.lead)
-    if not (done and done.incoming == shift.lead):
-        missing.append(shift.lead)
-    return tuple(missing)
-
-
-def _not_handed_over(
-    duties: Duties, shifts: Sequence[PlannedShift], shift: PlannedShift, *, now: int, since: int
-) -> list[Event]:
-    done = duties.handovers.get(shift.id)
-    if now < max(shift.start, since) + shift.overlap // 2 or (done and done.late):
-        return []
-    missing = missing_leads(duties, shifts, shift)
-    return [HandoverLate(shift=shift.id, missing=missing)] if missing else []
 
 
 def _coverage(duties: Duties, shifts: Sequence[PlannedShift], *, now: int) -> list[Event]:

@@ -15,6 +15,7 @@ from bot.cards.runbook import BACK_MS, may_go_back, runbook_card
 from bot.cards.runbook_calls import runbook_calls
 from bot.cards.shift import lead_card
 from bot.cards.shift_calls import about_duty
+from bot.cards.shift_handover import handover_cards
 from ceremonies.ceremony import Ceremony
 from ceremonies.roster import Role, Roster
 from ceremonies.state import SetState
@@ -80,8 +81,10 @@ def wanted(
     for token in state.duties.tokens:
         key = duty_key(token.id, token.lead)
         if token.lead and (now < token.until or key in state.messages):
-            shown = lead_card(state, token, command=command, now=now)
+            shown = lead_card(state, token, replication_set, command=command, now=now)
             cards[key] = Wanted(target=token.lead, is_person=True, card=shown)
+    for key, lead, shown in handover_cards(state, command=command, now=now):
+        cards[key] = Wanted(target=lead, is_person=True, card=shown)
     return cards
 
 

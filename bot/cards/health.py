@@ -7,8 +7,8 @@ from slack_sdk.models.blocks import Block
 from bot.cards import break_glass
 from bot.cards.kit import Card, card, context, section
 from bot.cards.phrases import code, ours, place, second, span, when
-from bot.cards.shift import proven
 from bot.cards.shift_status import on_duty_line
+from bot.cards.trying import proven
 from bot.cards.two_primaries import alarm
 from bot.cards.watch import watched
 from ceremonies.duty import Duties

@@ -5,7 +5,8 @@
 notifies nobody of a changed message, so there is a fourth, posted once:
 `call:<ceremony>:<what>:<which>` calls those who must act now, in the channel, or a holder in their
 direct messages. `alarm:<what>:<which>` calls too, and is drawn anew: its button goes when it is
-over. `duty:<token on duty>:<lead>` is the lead's message about their token.
+over. `duty:<token on duty>:<lead>` is the lead's message about their token, and
+`handover:<shift>:<lead>` the one in which a lead is asked to confirm a hand-over.
 """
 
 from __future__ import annotations
@@ -76,6 +77,11 @@ def is_alarm(key: str) -> bool:
 def duty_key(duty: str, lead: str) -> str:
     """Return the key of the message in which a lead is told of a token on duty."""
     return f"duty:{duty}:{lead}"
+
+
+def handover_key(shift: str, lead: str) -> str:
+    """Return the key of the message in which a lead is asked to confirm a hand-over."""
+    return f"handover:{shift}:{lead}"
 
 
 def direct_keys(c: Ceremony, keys: Iterable[str]) -> Iterator[DirectKey]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards.phrases import mention, ours, place, remaining, span, when
 from ceremonies.ceremony import Ending
 from ceremonies.duty import DutyToken, Wrap
-from ceremonies.events import Action
+from ceremonies.events import Action, Part
 from ceremonies.runbook import Runbook
 from ceremonies.state import SetState
 
@@ -65,5 +65,6 @@ def _flaw(state: SetState, token: DutyToken, cluster: str, *, now: int) -> str:
     if not token.is_in_hand:
         return f"{mention(token.lead)} has not collected it"
     if not token.takes(cluster):
-        return f"refused by {place(state.name, cluster)}"
+        like = "" if token.part is Part.BOT else "one like it was "
+        return f"{like}refused by {place(state.name, cluster)}"
     return f"valid for {remaining(token.until - now)} only"

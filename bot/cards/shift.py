@@ -5,10 +5,12 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards.kit import Card, Json, actions, button, card, confirmation, context, modal, section
-from bot.cards.phrases import code, ours, place, span, when
+from bot.cards.phrases import code, mention, ours, span, when
+from bot.cards.trying import trying
 from ceremonies.duty import DutyToken, Wrap
-from ceremonies.events import Part, Proof, WrapLoss
+from ceremonies.events import Part, WrapLoss
 from ceremonies.state import SetState
+from ceremonies.topology import ReplicationSet
 
 COLLECT = "shift.collect"
 DISOWN = "shift.disown"
@@ -29,7 +31,9 @@ def duty_value(set_name: str, token: DutyToken) -> Json:
     return {"set": set_name, "duty": token.id}
 
 
-def lead_card(state: SetState, token: DutyToken, *, command: str, now: int) -> Card:
+def lead_card(
+    state: SetState, token: DutyToken, rules: ReplicationSet, *, command: str, now: int
+) -> Card:
     """Return the lead's message about one token; it tells how far that token is on its way."""
     name = ours(state.name, 60)
     head = f"Your shift {ours(token.name, 40)} of {name}: {_stands(token, now=now)}"
@@ -37,6 +41,7 @@ def lead_card(state: SetState, token: DutyToken, *, command: str, now: int) -> C
         section(f"*{head}*"),
         section(f"From {when(token.starts)} to {when(token.ends)}. {_about(token, now=now)}"),
         section(_next(state, token, command=command, now=now)),
+        *trying(state, token, rules, now=now),
         actions(_buttons(state.name, token, now=now)),
         context(_small_print(name, token, now=now)),
     ]
@@ -100,12 +105,13 @@ def _next(state: SetState, token: DutyToken, *, command: str, now: int) -> str:
         gone = f"Its policy was deleted {since}: where that has arrived it may do nothing any more."
         return f"{gone}{_another(token, now=now)}"
     if token.part is Part.BOT:
-        return _taken_over(state, token, command=command)
+        return _taken_over(state, token, command=command, now=now)
     match token.wrap:
         case Wrap.COLLECTED:
+            over = _taken_over(state, token, command=command, now=now)
             return (
                 f":white_check_mark: Collected {when(token.collected_at)}. Keep it in your "
-                f"password manager, never in Slack. {_taken_over(state, token, command=command)} "
+                f"password manager, never in Slack. {over} "
                 "If it was not you who collected it, press *It was not me* at once."
             )
         case Wrap.LOST:
@@ -152,11 +158,15 @@ def _another(token: DutyToken, *, now: int) -> str:
     )
 
 
-def _taken_over(state: SetState, token: DutyToken, *, command: str) -> str:
+def _taken_over(state: SetState, token: DutyToken, *, command: str, now: int) -> str:
     """Return what the lead has to say about the hand-over, or that they said it."""
     handed = state.duties.handovers.get(token.shift)
     if handed and handed.incoming == token.lead:
         return "You have confirmed that you have taken over."
+    if now >= token.ends:
+        return "The shift is over: there is nothing left to confirm."
+    if handed and handed.asked and handed.asked.incoming != token.lead:
+        return f"{mention(handed.asked.incoming)} leads this shift now, so they take over."
     over = code(f"{command} shift {state.name} handover")
     own = state.duties.of_shift(token.shift, Part.LEAD, lead=token.lead)
     if own is not None and own.wrap is not Wrap.COLLECTED:
@@ -209,18 +219,3 @@ def collect_modal(*, address: str, wrapping: str, until: int, now: int) -> Json:
             context("Nobody else sees this window, and nothing of it stays in Slack."),
         ],
     )
-
-
-def proven(token: DutyToken, set_name: str) -> str:
-    """Return what each cluster said of the token, in a line; empty where none was asked."""
-    if token.part is Part.LEAD:
-        return "cannot be tried: its lead has it"
-    told = [f"{place(set_name, name)} {_PROOF[seen.answer]}" for name, seen in token.proofs.items()]
-    return ", ".join(told) or "not tried yet"
-
-
-_PROOF = {
-    Proof.GOOD: "takes it",
-    Proof.REFUSED: "*refuses it*",
-    Proof.UNKNOWN: "cannot tell",
-}

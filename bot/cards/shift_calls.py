@@ -9,8 +9,9 @@ from bot.cards.kill import cut_off, kill_card, shift_of
 from bot.cards.kit import Card, card, section
 from bot.cards.notices import why_unreached
 from bot.cards.phrases import code, mention, ours, place, remaining, when
-from ceremonies.duty import DutyToken, Handover, Wrap
+from ceremonies.duty import DutyToken, Handover, Minting, Wrap
 from ceremonies.events import Part, Proof, WrapLoss
+from ceremonies.fold.duty import RETRY_MINT_MAX_MS
 from ceremonies.rotation import free_places
 from ceremonies.state import SetState
 
@@ -46,6 +47,7 @@ def _call(line: str) -> Card:
 
 
 def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str]]:
+    yield from _failing(state, now=now)
     yield from _late(state, command=command, now=now)
     for token in state.duties.tokens:
         yield from _unreached(state, token, now=now)
@@ -54,7 +56,8 @@ def _told(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str
         yield from _revived(state, token, command=command, now=now)
     for shift, handed in state.duties.handovers.items():
         if handed.late:
-            yield f"handover:{shift}", _not_handed_over(state, shift, handed, command=command)
+            which = f"{shift}:{handed.times}" if handed.times > 1 else shift
+            yield f"handover:{which}", _not_handed_over(state, shift, handed, command=command)
     yield from cut_off(state, now=now)
     yield from _of_ring(state)
     yield from _of_rota(state)
@@ -67,6 +70,22 @@ def _not_handed_over(state: SetState, shift: str, handed: Handover, *, command: 
         f":warning: the hand-over to {_named(state, shift)} is not confirmed by {who}. Find out "
         f"who leads now; they confirm with {over}."
     )
+
+
+def _failing(state: SetState, *, now: int) -> Iterator[tuple[str, str]]:
+    """Yield why a token could not be minted, as soon as it could not: people are woken by that."""
+    first: dict[str, Minting] = {}
+    for key, minting in state.duties.minting.items():
+        shift = key.rpartition(" ")[0]
+        is_tried = minting.tries and now < minting.retry_at + RETRY_MINT_MAX_MS
+        if is_tried and minting.failed_at <= first.get(shift, minting).failed_at:
+            first[shift] = minting
+    for shift, minting in first.items():
+        words = (
+            f"{_named(state, shift)}: no token could be minted. {ours(minting.words, 300)} "
+            "Conclave tries again by itself."
+        )
+        yield f"minting:{shift}:{minting.failed_at}", f":warning: {words}"
 
 
 def _late(state: SetState, *, command: str, now: int) -> Iterator[tuple[str, str]]:
@@ -158,8 +177,9 @@ def _lost(state: SetState, token: DutyToken, *, command: str) -> Iterator[tuple[
 def _refused(state: SetState, token: DutyToken) -> Iterator[tuple[str, str]]:
     for cluster, seen in token.proofs.items():
         if seen.answer is Proof.REFUSED and not token.killed_at:
+            like = "" if token.part is Part.BOT else "a token like "
             words = (
-                f"{ours(place(state.name, cluster), 100)} refuses the token on duty of shift "
+                f"{ours(place(state.name, cluster), 100)} refuses {like}the token on duty of shift "
                 f"{shift_of(token)}: {ours(seen.words, 200)} A quorum would be needed there."
             )
             yield f"refused:{token.id}:{cluster}", f":warning: {words}"

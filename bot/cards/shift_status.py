@@ -8,12 +8,13 @@ from slack_sdk.models.blocks import Block
 
 from bot.cards.kit import Card, card, context, section
 from bot.cards.phrases import code, fitting, mention, ours, remaining, when
-from bot.cards.shift import proven
+from bot.cards.trying import proven
+from ceremonies.decide.handover import missing_leads
 from ceremonies.duty import Duties, DutyToken, Wrap
 from ceremonies.events import Part
 from ceremonies.rota.schedule import uncovered
 from ceremonies.rota.shift import PlannedShift
-from ceremonies.rotation import missing_leads, on_now
+from ceremonies.rotation import on_now
 from ceremonies.state import SetState
 
 _DAYS_MS = 7 * 24 * 3_600_000
@@ -61,7 +62,8 @@ def _best(live: Sequence[DutyToken], *, now: int) -> str:
     refusing = _refusing(best)
     if refusing:
         where = ", ".join(ours(name, 40) for name in refusing[:_SHOWN])
-        return f"{told}: no quorum is needed, but for {where}, where Vault *refuses* it."
+        what = "it" if best.part is Part.BOT else "a token like it"
+        return f"{told}: no quorum is needed, but for {where}, where Vault *refuses* {what}."
     return f"{told}: no quorum is needed for a promotion."
 
 
@@ -113,7 +115,7 @@ def _token(token: DutyToken, set_name: str, *, now: int) -> str:
         held = f"Conclave holds it; {proven(token, set_name)}"
     else:
         how = _HOW[token.wrap] if token.wrap else ""
-        held = f"{mention(token.lead)}: {how}"
+        held = f"{mention(token.lead)}: {how}; {proven(token, set_name)}"
     ends = remaining(token.until - now)
     return f"• shift {ours(token.name, 40)}, ring place {token.place}, {ends} left. {held}."
 

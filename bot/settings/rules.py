@@ -60,7 +60,7 @@ def warnings(file: File) -> tuple[str, ...]:
     found += [f"{name} has the role key_holder and is in no set's key_holders" for name in idle]
     if not file.notify.urls:
         found.append("notify.urls is empty: people are woken by Slack alone")
-    return tuple(found)
+    return (*found, *shifts.warnings(file))
 
 
 def _people(file: File) -> Iterator[Finding]:

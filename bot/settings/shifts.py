@@ -15,6 +15,7 @@ from ceremonies.rota.schedule import occurrences
 from ceremonies.rota.shift import PlannedShift
 
 _HOURS = ("days", "start", "end")
+_SHORT = timedelta(minutes=10)
 _YEAR_MS = 53 * 7 * 24 * 3_600_000  # every change of the clocks is within
 
 
@@ -32,6 +33,25 @@ def rule(shift: ShiftTable) -> ShiftRules:
         calendar=shift.calendar or "",
         people=dict(shift.people),
     )
+
+
+def warnings(file: File) -> Iterator[str]:
+    """Yield shifts with less time than a person needs who is not at their desk."""
+    for shift in file.shifts:
+        if shift.overlap >= _SHORT:
+            continue
+        collects = f"{_told(shift.overlap * 1.5)} to collect the token and "
+        has = "" if Custody(shift.custody) is Custody.BOT else collects
+        yield (
+            f"shift {shift.name}: overlap leaves its lead {has}{_told(shift.overlap)} to confirm "
+            'the hand-over; overlap = "30m" is usual'
+        )
+
+
+def _told(span: timedelta) -> str:
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    told = [f"{minutes} min"] if minutes else []
+    return " ".join([*told, f"{seconds} s"] if seconds else told)
 
 
 def check(file: File) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from ceremonies.conductor.ledger import Ledger
 from ceremonies.conductor.spans import Spans
 from ceremonies.conductor.vantages import Vantages
 from ceremonies.decide.terms import Terms
+from ceremonies.duty import ATTEMPT_MS
 from ceremonies.errors import ConclaveError, SecretUnreadable, StoreUnreachable
 from ceremonies.events import ClusterIdSeen, Event, Intended, Kind, Part
 from ceremonies.evidence import Evidence, NodeSeen
@@ -254,8 +255,12 @@ class Station:
         return str(json.loads(self.keychain.open(DUTY, cluster, duty))["secret"])
 
     def token_for_attempts(self, cluster: str) -> str | None:
-        """Return the token on duty in our hands, which Vault 2.x lets in; None: there is none."""
-        token = self.ledger.state.duties.usable(cluster, now=self.clock.now())
+        """Return the token on duty in our hands, which Vault 2.x lets in; None: there is none.
+
+        One that is too short for a promotion is as good: each request is asked anew.
+        """
+        duties, now = self.ledger.state.duties, self.clock.now()
+        token = duties.usable(cluster, now=now, needed=ATTEMPT_MS)
         if token is None or token.part is not Part.BOT:
             return None
         try:

@@ -14,6 +14,7 @@ from ceremonies.commands.duty import (
     RejectKill,
     ShowWrap,
 )
+from ceremonies.decide.handover import before
 from ceremonies.decide.terms import Terms
 from ceremonies.duty import RING, Duties, Kill, Wrap
 from ceremonies.events import (
@@ -29,7 +30,7 @@ from ceremonies.events import (
     WrapLost,
     WrapShown,
 )
-from ceremonies.rotation import before, next_after, on_now, parts_of, place_for
+from ceremonies.rotation import next_after, on_now, parts_of, place_for
 from ceremonies.state import SetState
 
 _MOST_STRAY = 3  # of 8 ring places: who disowns one token after another leaves the next shift some

@@ -47,6 +47,7 @@ from ceremonies.events.course import (
 from ceremonies.events.duty import (
     CoverageChanged,
     DutyEvent,
+    HandoverAsked,
     HandoverConfirmed,
     HandoverLate,
     MintAsked,
@@ -173,6 +174,7 @@ __all__ = [
     "GhostFound",
     "GivenOutside",
     "Guard",
+    "HandoverAsked",
     "HandoverConfirmed",
     "HandoverLate",
     "HolderDeclined",

@@ -154,6 +154,26 @@ class CoverageChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverAsked:
+    """A shift has opened: whoever goes and whoever comes are asked to confirm its hand-over.
+
+    Once more when one of them is another. `outgoing` is empty where nobody hands it over;
+    `collects`: the incoming lead has a token to collect first. They have `grace` (ms) from the
+    start, or from now on; then the commanders are told of who has not confirmed.
+    """
+
+    type: Literal["handover_asked"] = "handover_asked"
+    shift: str
+    name: str
+    outgoing: str
+    incoming: str
+    collects: bool
+    starts: int
+    ends: int
+    grace: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverConfirmed:
     """A lead says that the shift is handed over: `incoming`, that they have it."""
 
@@ -213,6 +233,7 @@ DutyEvent = (
     | WrapLost
     | ProofChanged
     | CoverageChanged
+    | HandoverAsked
     | HandoverConfirmed
     | HandoverLate
     | KillEvent

@@ -100,9 +100,9 @@ def _on_duty(state: SetState, event: Event) -> str:
     """Return what wakes people of shifts: what keeps a token from being there when it is needed."""
     match event:
         case MintRefused(shift=shift, part=part) if state.duties.mint(shift, part).tries <= 1:
-            return "Vault gave no token for a shift as it was asked to; the card in Slack says why."
+            return "Vault gave no token for a shift as it was asked to; the channel says why."
         case MintLate():
-            return "a shift has no token of its own yet; the card in Slack says why."
+            return "a shift has no token of its own yet; the channel says why."
         case WrapLost(cause=WrapLoss.EXPIRED):
             return "a shift's token was not collected in time."
         case WrapLost(cause=WrapLoss.UNSEEN):
@@ -110,7 +110,7 @@ def _on_duty(state: SetState, event: Event) -> str:
         case WrapLost():
             return "a shift's token is in other hands: put it out of force, in Slack."
         case ProofChanged(answer=Proof.REFUSED):
-            return "a cluster refuses the token on duty; a quorum would be needed there."
+            return "a cluster refuses the token on duty or its like; a quorum would be needed."
         case CoverageChanged(covered=False, planned=False):
             return "no token is on duty, though a shift is on; a quorum would be needed."
         case HandoverLate():
@@ -120,7 +120,7 @@ def _on_duty(state: SetState, event: Event) -> str:
         case PolicyDeleted():
             return "tokens of a ring place were put out of force."
         case RingChecked(ready=()):
-            return "no token can be minted for shifts; the card in Slack says what to mend."
+            return "no token can be minted for shifts; the channel says what to mend."
         case _:
             return ""
 

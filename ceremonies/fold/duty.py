@@ -20,6 +20,7 @@ from ceremonies.duty import (
 from ceremonies.events import (
     CoverageChanged,
     Event,
+    HandoverAsked,
     HandoverConfirmed,
     HandoverLate,
     KillAgreed,
@@ -156,7 +157,8 @@ def _is_useless(t: DutyToken) -> bool:
 def _again(m: Minting, words: str, until: int, *, at: int) -> Minting:
     wait = min(RETRY_MINT_MS * 2 ** min(m.tries, 10), RETRY_MINT_MAX_MS)
     stray = max(m.stray_until, until)
-    return replace(m, tries=m.tries + 1, retry_at=at + wait, words=words, stray_until=stray)
+    again = replace(m, tries=m.tries + 1, retry_at=at + wait, words=words, stray_until=stray)
+    return again if m.tries else replace(again, failed_at=at)
 
 
 def _tried(d: Duties, shift: str, part: Part, minting: Minting) -> Duties:
@@ -176,8 +178,11 @@ def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
             was = d.handovers.get(shift, Handover())
             now = replace(was, incoming=by) if incoming else replace(was, outgoing=by)
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
+        case HandoverAsked(shift=shift):
+            now = _asked(d.handovers.get(shift, Handover()), event, at=at)
+            return replace(d, handovers=_newest({**d.handovers, shift: now}))
         case HandoverLate(shift=shift, missing=missing):
-            now = replace(d.handovers.get(shift, Handover()), late=True, missing=missing)
+            now = _late(d.handovers.get(shift, Handover()), missing)
             return replace(d, handovers=_newest({**d.handovers, shift: now}))
         case RingChecked():
             return _looked_at(d, event, at=at)
@@ -185,6 +190,16 @@ def _arranged(d: Duties, event: Event, *, at: int) -> Duties:
             return replace(d, rota=problems, rota_at=at)
         case _:
             return d
+
+
+def _asked(was: Handover, event: HandoverAsked, *, at: int) -> Handover:
+    fresh = {lead: at for lead in (event.outgoing, event.incoming) if lead}
+    return replace(was, asked=event, asked_at=at, since={**fresh, **was.since})
+
+
+def _late(was: Handover, missing: tuple[str, ...]) -> Handover:
+    told = tuple(dict.fromkeys((*was.told, *missing)))
+    return replace(was, late=True, missing=missing, told=told, times=was.times + 1)
 
 
 def _looked_at(d: Duties, event: RingChecked, *, at: int) -> Duties:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import structlog
 
+from ceremonies.conductor.duty.alike import NoneAlike, may_have_ended, minted_alike
 from ceremonies.conductor.duty.minting import kept
+from ceremonies.conductor.duty.primary import Primary
 from ceremonies.conductor.station import Station
 from ceremonies.duty import DutyToken
 from ceremonies.errors import SecretUnreadable, VaultError
@@ -24,26 +26,58 @@ _ANSWER = {
 }
 
 
-def prove(station: Station, views: Mapping[str, ClusterView]) -> None:
-    """Ask every cluster about every token in the bot's hands; a change of the answer is told.
+_Answers = Mapping[str, tuple[Proof, str]]  # by cluster
 
-    A lead's token cannot be asked about: nobody but the lead has it.
+
+def prove(station: Station, views: Mapping[str, ClusterView], at: Primary | None) -> None:
+    """Ask every cluster about every token on duty; a change of the answer is told.
+
+    Nobody but the lead has a lead's: one like it is tried in its place. `at`: the primary, which
+    gives that; None: it is away.
     """
     now = station.clock.now()
     for token in station.ledger.state.duties.live(now):
         if token.part is Part.BOT:
-            _prove(station, token, views)
+            answers = _of_own(station, token, views)
+        else:
+            answers = _of_like(station, token, views, at)
+        _tell(station, token, answers)
 
 
-def _prove(station: Station, token: DutyToken, views: Mapping[str, ClusterView]) -> None:
+def _of_own(station: Station, token: DutyToken, views: Mapping[str, ClusterView]) -> _Answers:
     try:
         secret = kept(station, token.cluster, token.id).secret
     except SecretUnreadable as error:
         log.warning("duty.unreadable", set=station.name, problem=type(error).__name__)
-        answers = dict.fromkeys(views, (Proof.UNKNOWN, f"{error} {error.advice}"))
-    else:
-        answers = {name: _answer(station, name, view, secret) for name, view in views.items()}
-    _tell(station, token, answers)
+        return dict.fromkeys(views, (Proof.UNKNOWN, f"{error} {error.advice}"))
+    return {name: _answer(station, name, view, secret) for name, view in views.items()}
+
+
+def _of_like(
+    station: Station, token: DutyToken, views: Mapping[str, ClusterView], at: Primary | None
+) -> _Answers:
+    """Return what each cluster says of a token that was made for this question alone."""
+    try:
+        secret = minted_alike(station, token, at)
+    except (NoneAlike, VaultError) as error:
+        log.info("duty.not_tried", set=station.name, problem=type(error).__name__)
+        return dict.fromkeys(views, (Proof.UNKNOWN, str(error)))
+    answers = {name: _answer(station, name, view, secret) for name, view in views.items()}
+    return {name: _of_minute(station, name, said, at) for name, said in answers.items()}
+
+
+def _of_minute(
+    station: Station, name: str, said: tuple[Proof, str], at: Primary | None
+) -> tuple[Proof, str]:
+    """Return the answer, but for a refusal that may be due to the few seconds it lasts."""
+    if at is None or said[0] is not Proof.REFUSED:
+        return said
+    try:
+        ended = may_have_ended(station, name, at)
+    except VaultError as error:
+        return Proof.UNKNOWN, str(error)
+    words = "Its clock is ahead of the primary's, so that a token of a minute has ended there."
+    return (Proof.UNKNOWN, words) if ended else said
 
 
 def _answer(station: Station, name: str, view: ClusterView, secret: str) -> tuple[Proof, str]:
@@ -61,7 +95,7 @@ def _answer(station: Station, name: str, view: ClusterView, secret: str) -> tupl
     return _ANSWER[said.verdict], said.words
 
 
-def _tell(station: Station, token: DutyToken, answers: Mapping[str, tuple[Proof, str]]) -> None:
+def _tell(station: Station, token: DutyToken, answers: _Answers) -> None:
     def news(state: SetState) -> list[Event]:
         known = state.duties.find(token.id)
         if known is None:
@@ -77,4 +111,4 @@ def _tell(station: Station, token: DutyToken, answers: Mapping[str, tuple[Proof,
 
 def _is_news(token: DutyToken, cluster: str, answer: Proof) -> bool:
     known = token.proofs.get(cluster)
-    return answer is not (known.answer if known else Proof.UNKNOWN)
+    return known is None or answer is not known.answer

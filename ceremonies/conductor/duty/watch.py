@@ -61,7 +61,7 @@ class DutyWatcher:
             self._check(at, now=now)
         if prove:
             self._proven_at, self._proven_for = now, _to_prove(station.ledger.state)
-            proving.prove(station, dict(station.views))
+            proving.prove(station, dict(station.views), at)
         if follow:
             self._wraps_at = now
             wraps.follow(station, at, self._looked, every_ms=self._pause_ms())

@@ -75,7 +75,7 @@ def test_a_token_on_duty_is_recommended(part: Part, whose: str) -> None:
     [
         ((COLLECTED,), -30 * MINUTE, "expired <!date"),
         ((), ENDS_IN, f"<@{SAM}> has not collected it."),
-        ((COLLECTED, REFUSED), ENDS_IN, "refused by payments/b."),
+        ((COLLECTED, REFUSED), ENDS_IN, "one like it was refused by payments/b."),
         ((COLLECTED, KILLED), ENDS_IN, "put out of force <!date"),
         ((WrapLost(duty="duty", cause=WrapLoss.OPENED),), ENDS_IN, "not with its lead."),
         ((COLLECTED,), 4 * MINUTE, "valid for 4 min only."),

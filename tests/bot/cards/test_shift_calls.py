@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from ceremonies.duty import Handover
 from ceremonies.events import (
     Event,
     HandoverLate,
@@ -60,6 +60,39 @@ def unasked(*, ready: tuple[int, ...] = ALL_READY) -> Room:
 
 
 # -- no token in time ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("custody", Custody)
+def test_why_a_token_was_not_minted_is_told_with_the_first_try(custody: Custody) -> None:
+    """Who is woken by it finds the words in the channel, long before the shift; once."""
+    room = day(custody=custody, made=refused)
+    (told,) = [words for key, words in calls(room).items() if key.startswith("minting:")]
+    assert told == (
+        f"{CALLED}:warning: shift day of payments: no token could be minted. The bot may not. "
+        "Conclave tries again by itself."
+    )
+    assert LATE not in calls(room)
+    keys = {key for key in calls(room) if key.startswith("minting:")}
+    room.until(ON)
+    assert {key for key in calls(room) if key.startswith("minting:")} == keys
+    room.made = minted
+    room.until("2026-11-23 05:30")
+    assert not [key for key in calls(room) if key.startswith("minting:")]
+
+
+def test_what_failed_before_and_fails_again_is_told_again() -> None:
+    """People are woken anew; what failed for good is not told to who begins to draw later."""
+    room = day(made=refused)
+    (first,) = [key for key in calls(room) if key.startswith("minting:")]
+    room.made = minted
+    room.until(ON)
+    room.made = refused
+    put_out(room, newest(room).place)
+    room.works()
+    (second,) = [key for key in calls(room) if key.startswith("minting:")]
+    assert second != first
+    room.until("2026-11-24 00:00", every=timedelta(minutes=5))
+    assert not [key for key in calls(room) if key.startswith("minting:")]
 
 
 @pytest.mark.parametrize("custody", Custody)
@@ -181,6 +214,11 @@ def test_a_cluster_that_refuses_is_told_and_one_that_cannot_tell_is_not() -> Non
     assert "payments/b refuses the token on duty of shift day (Conclave's): Denied (403)." in words
     put_out(room, token.place)
     assert not [key for key in calls(room) if key.startswith("refused:")]
+    theirs = day()
+    token = newest(theirs)
+    theirs.desk.happens(replace(seen, duty=token.id))
+    words = calls(theirs)[f"refused:{token.id}:b"]
+    assert "payments/b refuses a token like the token on duty of shift day" in words
 
 
 # -- hand-over, gaps, the ring ---------------------------------------------------------------------
@@ -202,7 +240,7 @@ def test_a_late_hand_over_that_names_nobody_is_a_sentence_too() -> None:
     """An older log may not say who."""
     room = day()
     room.desk.happens(HandoverLate(shift=SHIFT, missing=()))
-    assert room.duties.handovers == {SHIFT: Handover(late=True)}
+    assert room.duties.handovers[SHIFT].missing == ()
     assert "is not confirmed by everybody." in calls(room)[f"handover:{SHIFT}"]
 
 
@@ -265,7 +303,10 @@ def test_each_call_says_of_which_set_it_is() -> None:
     """Several sets may have one channel; what is told of two of them differs in every line."""
     first, second = (calls(crisis(name)) for name in ("payments", "billing"))
     kinds = {key.partition(":")[0] for key in first}
-    assert kinds == {"late", "lost", "refused", "handover", "uncovered", "ring", "unreached"}
+    assert kinds == {
+        *("late", "lost", "minting", "refused", "handover"),
+        *("uncovered", "ring", "unreached"),
+    }
     assert first.keys() == second.keys()
     for key in first:
         assert "payments" in first[key]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.cards.keys import duty_key
-from bot.cards.shift import collect_modal, proven, waiting_modal
+from bot.cards.shift import collect_modal, waiting_modal
+from bot.cards.trying import proven
 from ceremonies.commands.duty import ConfirmHandover, IssueToken
 from ceremonies.events import (
     MessagesPosted,
@@ -14,6 +15,7 @@ from ceremonies.events import (
     Proof,
     ProofChanged,
     WrapLoss,
+    WrapLost,
     WrapShown,
 )
 from ceremonies.rota.rules import Custody
@@ -169,6 +171,15 @@ def test_two_tokens_do_not_contradict_each_other() -> None:
         assert f"Now confirm that you have taken over: {HANDOVER}." in words(message(room, token))
 
 
+def test_a_shift_that_is_over_asks_for_no_hand_over() -> None:
+    """Its token lives on for the overlap; whoever types the order then would confirm another's."""
+    room = collected()
+    room.until(OVER)
+    said = words(message(room))
+    assert HANDOVER not in said
+    assert "The shift is over: there is nothing left to confirm." in said
+
+
 def test_a_token_that_has_ended_asks_for_nothing() -> None:
     """The message stays in Slack, when Slack has it; no order or button is left on it."""
     room = collected()
@@ -205,7 +216,7 @@ def test_the_window_that_opens_first_shows_nothing_yet() -> None:
 
 
 def test_each_clusters_answer_is_told_and_cannot_tell_is_one() -> None:
-    """By cluster; a lead's token cannot be tried by anybody else."""
+    """By cluster; of a lead's, that it is another one, like it, that was tried."""
     room = day(custody=Custody.BOT, until=ON)
     assert proven(newest(room), "payments") == "not tried yet"
     for cluster, answer in (("a", Proof.GOOD), ("b", Proof.REFUSED), ("c", Proof.UNKNOWN)):
@@ -213,4 +224,47 @@ def test_each_clusters_answer_is_told_and_cannot_tell_is_one() -> None:
     assert proven(newest(room), "payments") == (
         "payments/a takes it, payments/b *refuses it*, payments/c cannot tell"
     )
-    assert proven(newest(day()), "payments") == "cannot be tried: its lead has it"
+    room = day()
+    assert proven(newest(room), "payments") == "not tried yet"
+    room.desk.happens(ProofChanged(duty=newest(room).id, cluster="a", answer=Proof.GOOD))
+    told = "a token like it was tried: payments/a takes it"
+    assert proven(newest(room), "payments") == told
+    assert f"from the same ring place, for a minute: {told}." in words(message(room))
+
+
+def test_a_lead_can_try_a_token_that_they_collected() -> None:
+    """On the primary how long it lasts and what it may, elsewhere the read that changes nothing.
+
+    A shell reads the token: it is no argument, and in no history; nothing of it is left over.
+    """
+    assert "read -rs" not in words(message(day()))
+    said = words(message(collected()))
+    reads = "```(read -rs VAULT_TOKEN; export VAULT_TOKEN VAULT_ADDR="
+    assert f"{reads}https://a.example; vault read -field=ttl auth/token/lookup-self; echo; " in said
+    assert "vault token capabilities sys/replication/dr/secondary/promote)```" in said
+    assert f"{reads}https://b.example; vault read sys/storage/raft/autopilot/state)```" in said
+    assert said.index("https://a.example") < said.index("https://b.example")
+
+
+@pytest.mark.parametrize("over", ["ended", "out of force", "lost", "Conclave's"])
+def test_what_is_of_no_use_is_not_tried(over: str) -> None:
+    """Nor is one that is not in the lead's hands."""
+    room = collected(Custody.BOTH)
+    (token,) = (t for t in room.duties.tokens if t.part is Part.LEAD)
+    (kept,) = (t for t in room.duties.tokens if t.part is Part.BOT)
+    assert "*Does it work?*" in words(message(room, token))
+    match over:
+        case "ended":
+            key = duty_key(token.id, token.lead)
+            posted = Posted(key=key, channel="D0SAM", ts="1.1")
+            room.desk.happens(MessagesPosted(effect="e", posted=(posted,)))
+            room.desk.now = token.until
+        case "out of force":
+            put_out(room, token.place)
+        case "lost":
+            room.desk.happens(WrapLost(duty=token.id, cause=WrapLoss.DISOWNED))
+    shown = room.duties.find((kept if over == "Conclave's" else token).id)
+    assert shown is not None
+    said = words(message(room, shown))
+    assert "*Does it work?*" not in said
+    assert "Conclave cannot try" not in said

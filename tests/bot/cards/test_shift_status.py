@@ -109,6 +109,9 @@ def test_where_a_cluster_refuses_it_a_quorum_is_needed_all_the_same() -> None:
     assert line(room).endswith(NO_QUORUM)
     proven(room, "b", Proof.REFUSED)
     assert line(room).endswith("no quorum is needed, but for b, where Vault *refuses* it.")
+    leads = held()
+    proven(leads, "b", Proof.REFUSED)
+    assert line(leads).endswith("but for b, where Vault *refuses* a token like it.")
 
 
 def test_a_token_that_ends_too_soon_is_not_begun_with() -> None:
@@ -152,9 +155,9 @@ def test_the_card_has_the_tokens_the_plan_and_what_nobody_covers() -> None:
 def test_each_state_of_a_leads_token_is_told() -> None:
     """One that is lost is no token on duty any more."""
     room = day()
-    assert f"<@{SAM}>: waits to be collected." in words(status(room))
+    assert f"<@{SAM}>: waits to be collected; not tried yet." in words(status(room))
     room.collects(newest(room))
-    assert f"<@{SAM}>: collected." in words(status(room))
+    assert f"<@{SAM}>: collected; not tried yet." in words(status(room))
     loses(room, WrapLoss.DISOWNED)
     assert "*Tokens*" not in words(status(room))
 

@@ -217,6 +217,27 @@ def test_shifts_of_a_set(draft: Draft) -> None:
     assert (day.name, day.custody, day.overlap) == ("day", Custody.LEAD, timedelta(minutes=30))
 
 
+@pytest.mark.parametrize(
+    ("overlap", "custody", "told"),
+    [
+        ("10m", "lead", ""),
+        ("9m", "lead", "13 min 30 s to collect the token and 9 min to confirm the hand-over"),
+        ("40s", "both", "1 min to collect the token and 40 s to confirm the hand-over"),
+        ("2m", "bot", "leaves its lead 2 min to confirm the hand-over"),
+    ],
+)
+def test_an_overlap_too_short_for_a_person_is_warned_of(
+    draft: Draft, overlap: str, custody: str, told: str
+) -> None:
+    """It is taken all the same, as rehearsals have it so."""
+    shifts({"overlap": overlap, "custody": custody})(draft)
+    taken = settings.load(draft.write())
+    found = [warning for warning in taken.warnings if "overlap" in warning]
+    assert len(found) == bool(told)
+    assert all(f"{told}; " in warning for warning in found)
+    assert all(warning.startswith("shift night: ") for warning in found)
+
+
 def test_shifts_by_a_calendar(draft: Draft) -> None:
     """It says who and when, or who alone; its address stands in no representation."""
     shifts({})(draft)

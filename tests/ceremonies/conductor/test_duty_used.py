@@ -171,14 +171,20 @@ def test_a_drill_gathers_people_all_the_same(seat: Seat) -> None:
     assert sealed["secret"] not in repr(commander.conductor.state(SET))
 
 
-def test_on_vault_two_it_opens_the_attempt(seat: Seat) -> None:
+@pytest.mark.parametrize("left", [None, 9], ids=["long", "too short to promote"])
+def test_on_vault_two_it_opens_the_attempt(seat: Seat, left: int | None) -> None:
     """Vault 2.x lets nobody at an attempt without a token: the one on duty does, where none is set.
 
-    A commander who calls the key holders all the same gets a quorum, without breaking glass.
+    A commander who calls the key holders all the same gets a quorum, without breaking glass; and
+    so does one whose token on duty has but some minutes `left`.
     """
     commander = seat(Custody.BOT)
     table, vaults = commander.table, commander.table.vaults
-    on_duty(table)
+    token = on_duty(table)
+    if left is not None:
+        clock = table.clock_of_redis()
+        clock.put_to(token.until - left * 60_000)
+        assert table.conductor.state(SET).duties.usable("b", now=clock.now()) is None
     vaults["b"].behaviour.line = VaultLine.TWO
     assert vaults.request("b", "GET", ATTEMPT).status_code == 403
 

@@ -9,10 +9,11 @@ import pytest
 
 from ceremonies.commands import Reason, Refusal
 from ceremonies.commands.duty import ConfirmHandover, IssueToken, ShowWrap
+from ceremonies.decide.handover import missing_leads
 from ceremonies.duty import DutyToken
 from ceremonies.events import HandoverConfirmed, Part
 from ceremonies.rota.rules import Custody
-from ceremonies.rotation import missing_leads, on_now
+from ceremonies.rotation import on_now
 from tests.ceremonies.cast import KIM, SAM
 from tests.ceremonies.duty.watchroom import DAY, Room, rule
 

@@ -176,6 +176,7 @@ def test_nobody_is_told_of_uncovered_hours_without_shifts() -> None:
 def test_a_hand_over_that_nobody_confirms() -> None:
     """Both leads have until half an overlap after the start; then the commanders are told."""
     room = Room(start="2026-11-23 05:00")
+    room.works()
     room.until("2026-11-23 05:14")
     assert room.of(HandoverLate) == []
     room.until("2026-11-23 05:15")
