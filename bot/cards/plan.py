@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards.phrases import mention, ours, place, remaining, span, when
 from ceremonies.ceremony import Ending
 from ceremonies.duty import DutyToken, Wrap
 from ceremonies.events import Action, Part
-from ceremonies.runbook import Runbook
+from ceremonies.runbook import Runbook, Step
 from ceremonies.state import SetState
 
 _TOOK = 5
@@ -20,14 +22,31 @@ def plan(state: SetState, r: Runbook, *, now: int) -> str:
     needed = [s for s in r.steps if s.action is Action.TOKEN and not s.state.is_over]
     if not needed:
         return ""
-    duty = state.duties.usable(needed[0].cluster, now=now)
-    if duty is not None:
-        left = remaining(duty.until - now)
-        whose = f" with {mention(duty.lead)}" if duty.wrap else ""
-        return (
-            f"Token on duty (shift {ours(duty.name, 40)}){whose}, valid for {left}: no quorum is "
-            "needed."
-        )
+    on_duty = [state.duties.usable(step.cluster, now=now) for step in needed]
+    taken = next((token for token in on_duty if token), None)
+    left = [step for step, token in zip(needed, on_duty, strict=True) if token is None]
+    if taken is None:
+        why = _why(state, needed[0].cluster, now=now)
+        return f"{why}Still needed: {_ceremonies(state, left)}"
+    if not left:
+        return f"{_valid(taken, now=now)}: no quorum is needed."
+    taking = (s for s in needed if s not in left)
+    where = ", ".join(place(state.name, step.cluster) for step in taking)
+    why = _flaw(state, taken, left[0].cluster, now=now)
+    return (
+        f"{_valid(taken, now=now)}: no quorum is needed on {where}. It is {why}: still needed: "
+        f"{_ceremonies(state, left)}"
+    )
+
+
+def _valid(token: DutyToken, *, now: int) -> str:
+    whose = f" with {mention(token.lead)}" if token.wrap else ""
+    left = remaining(token.until - now)
+    return f"Token on duty (shift {ours(token.name, 40)}){whose}, valid for {left}"
+
+
+def _ceremonies(state: SetState, needed: Sequence[Step]) -> str:
+    """Return how many ceremonies these steps take, on which clusters, and how long others took."""
     where = ", ".join(place(state.name, step.cluster) for step in needed)
     count = "one ceremony" if len(needed) == 1 else f"{len(needed)} ceremonies"
     past = [
@@ -36,8 +55,7 @@ def plan(state: SetState, r: Runbook, *, now: int) -> str:
         if c.moments.completed and c.ending in (Ending.PROMOTED, Ending.USED, Ending.DRILLED)
     ][-_TOOK:]
     took = f" The last ones took {', '.join(span(ms) for ms in past)}." if past else ""
-    why = _why(state, needed[0].cluster, now=now)
-    return f"{why}Still needed: {count}, on {where}, with {_quorum(state)}.{took}"
+    return f"{count}, on {where}, with {_quorum(state)}.{took}"
 
 
 def _quorum(state: SetState) -> str:

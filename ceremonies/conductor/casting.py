@@ -12,6 +12,8 @@ from ceremonies.state import SetState
 from ceremonies.topology import ReplicationSet
 from ceremonies.vault import ClusterView, Mode
 
+_PROMOTES = (Play.FAILOVER, Play.PLANNED_FAILOVER, Play.FAILBACK)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
@@ -51,7 +53,9 @@ def cast(
     if isinstance(found, Refusal):
         return found
     target, source = found
-    secondaries = [n for n, mode in modes.items() if mode is Mode.SECONDARY]
+    # Whoever says nothing just now may be a secondary all the same, and has to follow as well.
+    led = (Mode.SECONDARY, Mode.UNKNOWN) if play in _PROMOTES else (Mode.SECONDARY,)
+    secondaries = [n for n, mode in modes.items() if mode in led]
     return Cast(
         target=target,
         source=source,

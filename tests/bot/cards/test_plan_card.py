@@ -90,6 +90,16 @@ def test_why_a_quorum_is_needed(events: tuple[Event, ...], ends_in: int, why: st
     assert "Still needed: one ceremony, on payments/b, with a quorum of" in told
 
 
+def test_one_of_two_clusters_refused_the_token_on_duty() -> None:
+    """It spares the quorum where it is taken, and nowhere else."""
+    refused = replace(REFUSED, cluster="a")
+    both = begun(Play.PLANNED_FAILOVER, PAIR, target="b", source="a")
+    world = minted(both, refused, part=Part.BOT)
+    told = plan(world.state, the(world), now=world.now)
+    assert "no quorum is needed on payments/b." in told
+    assert "refused by payments/a: still needed: one ceremony, on payments/a, with" in told
+
+
 def test_the_quorum_is_named_once_vault_said_how_many() -> None:
     """Of the newest ceremony: nobody else knows how many shares a cluster takes."""
     world, done = failover(), failover()
