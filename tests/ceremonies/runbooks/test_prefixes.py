@@ -23,6 +23,10 @@ class Case:
     after: dict[str, str]
     follow: dict[str, str]
 
+    def __str__(self) -> str:
+        what = self.before[self.target]
+        return f"{self.play} of a {what}" if self.play is Play.RETIRE else str(self.play)
+
 
 CASES = (
     Case(
@@ -73,7 +77,25 @@ CASES = (
         {"a": "primary", "b": "secondary"},
         {"b": "a"},
     ),
+    Case(
+        Play.RETIRE,
+        "a",
+        "b",
+        {"a": "primary", "b": "primary"},
+        {"a": "disabled", "b": "primary"},
+        {},
+    ),
+    Case(
+        Play.RETIRE,
+        "c",
+        "b",
+        {"b": "primary", "c": "secondary"},
+        {"b": "primary", "c": "disabled"},
+        {},
+    ),
 )
+JOINS = ("update-primary", "enable-secondary")
+TWO_AT_FIRST = (Play.REJOIN, Play.RETIRE)
 
 
 def begun(case: Case, **changes: int) -> World:
@@ -81,7 +103,13 @@ def begun(case: Case, **changes: int) -> World:
     world = World(truth=Truth(role=dict(case.before)), **changes)
     others = tuple(name for name, role in case.before.items() if role == "secondary")
     with suppress(Stopped):
-        world.begins(case.play, target=case.target, source=case.source, secondaries=others)
+        world.begins(
+            case.play,
+            target=case.target,
+            source=case.source,
+            secondaries=others,
+            target_is_secondary=case.before[case.target] == "secondary",
+        )
     return world
 
 
@@ -101,18 +129,20 @@ def ended_well(case: Case, world: World) -> None:
     twice = {what: n for what, n in world.truth.took.items() if n > 1 and "snapshot" not in what}
     assert not twice
     assert all(c.token.is_over for c in world.state.ceremonies), "no token is left behind"
-    if case.play is not Play.REJOIN:
+    joins = sum(n for what, n in world.truth.took.items() if what.startswith(JOINS))
+    assert len(world.truth.ids) == joins, "the primary knows an id that nobody joined with"
+    if case.play not in TWO_AT_FIRST:
         assert not world.always_two, "two primaries at once"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.play))
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_without_mishap(case: Case) -> None:
     """A runbook brings about what it promises, in order."""
     ended_well(case, played(case))
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["before Vault", "after Vault"])
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.play))
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_prefix_is_continued(case: Case, *, lost: bool) -> None:
     """Stopped after any entry, before or after Vault did what comes next, others end it well."""
     whole = len(played(case).log)

@@ -37,9 +37,24 @@ __all__ = ["CLEAR", "Stopped", "Truth", "World"]
 class World(Replica):
     """Sam and Kim, and replicas that are killed or not."""
 
-    def begins(self, play: Play, *, target: str, source: str, secondaries: tuple[str, ...]) -> None:
+    def begins(
+        self,
+        play: Play,
+        *,
+        target: str,
+        source: str,
+        secondaries: tuple[str, ...],
+        target_is_secondary: bool = True,
+    ) -> None:
         """Sam begins a runbook."""
-        steps = plan(play, self.terms.rules, target=target, source=source, secondaries=secondaries)
+        steps = plan(
+            play,
+            self.terms.rules,
+            target=target,
+            source=source,
+            secondaries=secondaries,
+            target_is_secondary=target_is_secondary,
+        )
         wish = StartRunbook(
             by=SAM,
             play=play,
