@@ -111,7 +111,7 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
     if step.action is Action.PROMOTE:
         return "The ceremony's card asks for it and for the approvals."
     if is_handed_out(state, r, step, rules, now=now):
-        return by_hand(state, r, step, rules)
+        return f"{by_hand(state, r, step, rules)}{_token_ends(step)}"
     if step.action is Action.TOKEN:
         if step.state is StepState.WANTED:
             return "The ceremony has a card of its own: key holders give their shares there."
@@ -119,12 +119,17 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
     if step.action is Action.DEMOTE and step.guard is Guard.NONE:
         return _before_demotion(state, r, step)
     if step.guard is Guard.TYPED:
-        return _agreement(step, rules, state.name, now=now)
+        return f"{_agreement(step, rules, state.name, now=now)}{_token_ends(step)}"
     if step.activation is not None:
-        return f"Its activation token ends {when(step.activation.until)}."
+        return _token_ends(step).strip()
     if step.guard is Guard.CONTINUE and step.state is not StepState.WANTED:
         return "An incident commander presses *Go on*, or leaves it out."
     return ""
+
+
+def _token_ends(step: Step) -> str:
+    """Return when the activation token that is held ends, as a sentence to append."""
+    return f" Its activation token ends {when(step.activation.until)}." if step.activation else ""
 
 
 def _whose_token(state: SetState, step: Step, *, now: int) -> str:
@@ -191,6 +196,8 @@ def holds(set_name: str, r: Runbook) -> str:
         if r.play is Play.FAILOVER:
             return f"{target} is still a secondary; nothing was changed at Vault."
         return f"{source} is still the primary; nothing was changed at Vault."
+    if r.play is Play.RETIRE:
+        return _retired(set_name, r)
     if r.play is Play.REJOIN:
         if all(step.state.is_over for step in r.steps):
             return f"{target} follows {source}, which is the primary."
@@ -206,6 +213,20 @@ def holds(set_name: str, r: Runbook) -> str:
     return f"{place(set_name, r.follows)} is the primary; steps that are not done changed nothing."
 
 
+def _retired(set_name: str, r: Runbook) -> str:
+    """Return what a retirement came to, and what becomes of what only that cluster holds."""
+    target, source = place(set_name, r.target), place(set_name, r.source)
+    done = _is_done(r, Action.DISABLE)
+    holds = f"{source} is the primary; "
+    holds += f"{target} replicates with nobody." if done else "nothing was changed."
+    if r.of(Action.TOKEN) is not None:
+        return holds  # it was a secondary, which takes nothing in
+    return (
+        f"{holds} What {target} took in since {source} was promoted is on {target} alone, and is "
+        "lost with it: fetch it from there before it is wiped."
+    )
+
+
 def _followers(set_name: str, r: Runbook) -> str:
     """Return who follows the new primary by this plan, and who does not."""
     led = [s for s in r.steps if s.action is Action.UPDATE_PRIMARY]
@@ -219,7 +240,10 @@ def lost(step: Step) -> str:
     """Return what a step takes away for good, in a sentence; empty where it takes nothing."""
     return {
         Action.DEMOTE: "It stops being a primary at once; what it took in alone is lost later.",
-        Action.DISABLE: "It leaves replication for good: to come back, it is wiped.",
+        Action.DISABLE: (
+            "It leaves replication for good: to come back, it is wiped. Writes that it took in "
+            "alone, after another cluster was promoted, are then lost, but for a snapshot."
+        ),
         Action.ENABLE_SECONDARY: "Everything that this cluster holds is replaced.",
     }.get(step.action, "")
 

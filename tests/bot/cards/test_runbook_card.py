@@ -10,7 +10,7 @@ import pytest
 from bot.cards import limits
 from bot.cards.runbook import BACK_MS, request_modal, runbook_card
 from ceremonies.commands import RequestStep, SkipStep
-from ceremonies.events import Play, StepAccepted, StepDone, StepSlow
+from ceremonies.events import ActivationIssued, Play, StepAccepted, StepDone, StepSlow
 from ceremonies.runbook import Runbook
 from tests.ceremonies.cast import SAM
 from tests.ceremonies.runbooks.world import CLEAR, Truth, World
@@ -130,3 +130,48 @@ def test_a_long_plan_fits(play: Play) -> None:
     words, buttons = drawn(world)
     assert "Runbook done" in words
     assert not buttons
+
+
+def test_what_a_retirement_leaves_behind() -> None:
+    """Who asks for it reads what is lost with the old primary, before and after it is done."""
+    world = World(truth=Truth(role=dict(BOTH)))
+    world.begins(Play.RETIRE, target="a", source="b", secondaries=(), target_is_secondary=False)
+    alone = "What payments/a took in since payments/b was promoted is on payments/a alone"
+    assert f"payments/b is the primary; nothing was changed. {alone}" in drawn(world)[0]
+    step = the(world).step("disable:a")
+    assert step is not None
+    modal = json.dumps(request_modal(world.state, the(world), step), ensure_ascii=False)
+    assert "Writes that it took in alone, after another cluster was promoted, are then lost" in modal
+    assert alone in modal
+    world.goes_on()
+    assert f"payments/a replicates with nobody. {alone}" in drawn(world)[0]
+
+
+def test_what_the_retirement_of_a_secondary_leaves_behind() -> None:
+    """It took nothing in."""
+    world = World(truth=Truth(role={"a": "primary", "b": "secondary"}))
+    world.begins(Play.RETIRE, target="b", source="a", secondaries=())
+    words, _ = drawn(world)
+    assert "payments/a is the primary; nothing was changed." in words
+    assert "took in" not in words
+
+
+def test_an_activation_tokens_end_beside_a_request() -> None:
+    """A secondary that is wiped takes two people: while they agree the token runs."""
+    world = World(truth=Truth(role={"a": "disabled", "b": "disabled"}))
+    world.begins(Play.SETUP, target="b", source="a", secondaries=())
+    for step in ("enable-primary:a", "snapshot:b"):
+        world.happens(StepDone(runbook=the(world).id, step=step, words="seen"))
+    assert "Its activation token ends" not in drawn(world)[0]
+    issued = ActivationIssued(
+        runbook=the(world).id,
+        step="enable-secondary:b",
+        effect="",
+        secondary_id="b-1",
+        until=world.now + 30 * 60_000,
+        primary="a",
+        primary_address="https://vault-a1.example:8200",
+    )
+    world.happens(issued)
+    words, _ = drawn(world)
+    assert "another person must approve. Its activation token ends <!date" in words
