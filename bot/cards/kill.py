@@ -165,10 +165,10 @@ def _there(state: SetState, kill: Kill, name: str) -> str:
         case Spread.CAUGHT_UP:
             return f":no_entry: {here}: out of force. It has what {primary} had written then."
         case Spread.CUT_OFF:
+            follow = code(f"/dr run {state.name} repoint")
             return (
                 f":warning: *{here} does not follow {primary}: {works}.* Let it follow again "
-                "(`/dr run` has repoint), or stop its nodes, or keep them from the network until "
-                "then."
+                f"({follow}), or stop its nodes, or keep them from the network until then."
             )
         case Spread.BEHIND | None:
             return f":hourglass: {here} has not been seen to have it: until it is, {works}."

@@ -82,8 +82,8 @@ def _failing(state: SetState, *, now: int) -> Iterator[tuple[str, str]]:
             first[shift] = minting
     for shift, minting in first.items():
         words = (
-            f"{_named(state, shift)}: no token could be minted. {ours(minting.words, 300)} "
-            "Conclave tries again by itself."
+            f"{_named(state, shift)}: a token could not be minted. {ours(minting.words, 300)} "
+            f"Conclave tries again by itself. {_instead(state, shift, now=now)}"
         )
         yield f"minting:{shift}:{minting.failed_at}", f":warning: {words}"
 

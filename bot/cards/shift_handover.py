@@ -66,7 +66,7 @@ def _card(
     late = _late(handed, lead)
     if goes:
         return _told(
-            f"Hand over to {name}, and confirm it",
+            f"Hand {ours(state.name, 60)} over to shift {ours(asked.name, 40)}, and confirm it",
             f"{mention(asked.incoming)} leads from {when(asked.starts)} on. Tell them what is "
             f"open; then confirm that you have handed over: {over}.",
             late,

@@ -45,7 +45,7 @@ def test_both_are_asked_and_both_obey(vaults: ReplicationRange, set_stage: SetSt
     asked = waits_for(stage, "handover_asked", incoming="U0SAM")
     assert asked["outgoing"] == "U0KIM"
 
-    told = kim.waits_for("Hand over to shift day of payments", direct=True, within=20)
+    told = kim.waits_for("Hand payments over to shift day", direct=True, within=20)
     assert "@Sam leads from" in told.text
     assert "/dr shift payments handover" in told.text
     typed = kim.types("/dr shift payments handover", CHANNEL)

@@ -15,7 +15,7 @@ from ceremonies.duty import (
     Wrap,
     mint_key,
 )
-from ceremonies.events import Part, Proof, Spread, WrapLoss
+from ceremonies.events import HandoverAsked, Part, Proof, Spread, WrapLoss
 from ceremonies.rota.rules import Custody
 from ceremonies.rota.shift import PlannedShift
 
@@ -67,6 +67,7 @@ mintings = st.builds(
     stray_until=times,
     late=st.booleans(),
     asked_by=people,
+    failed_at=st.just(0) | times,
 )
 kills = st.builds(
     Kill,
@@ -86,12 +87,28 @@ kills = st.builds(
     others=st.lists(clusters, max_size=8).map(tuple),
     spread=st.dictionaries(clusters, st.sampled_from(Spread)),
 )
+asked = st.builds(
+    HandoverAsked,
+    shift=ids,
+    name=typed,
+    outgoing=st.just("") | people,
+    incoming=people,
+    collects=st.booleans(),
+    starts=times,
+    ends=times,
+    grace=st.integers(0, 10**7),
+)
 handovers = st.builds(
     Handover,
     outgoing=st.just("") | people,
     incoming=st.just("") | people,
     late=st.booleans(),
     missing=st.lists(people, max_size=2).map(tuple),
+    told=st.lists(people, max_size=4).map(tuple),
+    times=st.integers(0, 9),
+    asked=st.none() | asked,
+    asked_at=times,
+    since=st.dictionaries(people, times, max_size=6),
 )
 rings = st.builds(
     Ring,

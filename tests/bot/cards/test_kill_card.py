@@ -160,7 +160,7 @@ def test_deleted_on_the_primary_is_not_done_everywhere() -> None:
     said = deleted(of("b", Spread.CUT_OFF), of("c", Spread.REFUSED))
     assert "are out of force on a, and perhaps not yet on b." in said
     assert "*payments/b does not follow payments/a: there the tokens may still work until" in said
-    assert "Let it follow again" in said
+    assert "Let it follow again (`/dr run payments repoint`)" in said
     assert "payments/c: out of force. It refuses Conclave's token" in said
     said = deleted(of("b", Spread.CUT_OFF), of("b", Spread.BEHIND), of("c", Spread.REFUSED))
     assert "payments/b has not been seen to have it" in said

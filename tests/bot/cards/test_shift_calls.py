@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -60,39 +59,6 @@ def unasked(*, ready: tuple[int, ...] = ALL_READY) -> Room:
 
 
 # -- no token in time ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("custody", Custody)
-def test_why_a_token_was_not_minted_is_told_with_the_first_try(custody: Custody) -> None:
-    """Who is woken by it finds the words in the channel, long before the shift; once."""
-    room = day(custody=custody, made=refused)
-    (told,) = [words for key, words in calls(room).items() if key.startswith("minting:")]
-    assert told == (
-        f"{CALLED}:warning: shift day of payments: no token could be minted. The bot may not. "
-        "Conclave tries again by itself."
-    )
-    assert LATE not in calls(room)
-    keys = {key for key in calls(room) if key.startswith("minting:")}
-    room.until(ON)
-    assert {key for key in calls(room) if key.startswith("minting:")} == keys
-    room.made = minted
-    room.until("2026-11-23 05:30")
-    assert not [key for key in calls(room) if key.startswith("minting:")]
-
-
-def test_what_failed_before_and_fails_again_is_told_again() -> None:
-    """People are woken anew; what failed for good is not told to who begins to draw later."""
-    room = day(made=refused)
-    (first,) = [key for key in calls(room) if key.startswith("minting:")]
-    room.made = minted
-    room.until(ON)
-    room.made = refused
-    put_out(room, newest(room).place)
-    room.works()
-    (second,) = [key for key in calls(room) if key.startswith("minting:")]
-    assert second != first
-    room.until("2026-11-24 00:00", every=timedelta(minutes=5))
-    assert not [key for key in calls(room) if key.startswith("minting:")]
 
 
 @pytest.mark.parametrize("custody", Custody)

@@ -71,7 +71,7 @@ def test_whoever_goes_is_asked_as_the_next_shift_opens(custody: Custody) -> None
     room.until("2026-11-23 04:45")
     card = asked(room, KIM)
     assert card is not None
-    assert card.text == "Hand over to shift day of payments, and confirm it"
+    assert card.text == "Hand payments over to shift day, and confirm it"
     said = says(room, KIM)
     begins, late = at("2026-11-23 05:00") // 1000, at("2026-11-23 05:15") // 1000
     assert f"<@{SAM}> leads from <!date^{begins}^" in said

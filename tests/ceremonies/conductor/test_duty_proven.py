@@ -51,9 +51,7 @@ class Shift:
 
     def waits_for(self, answers: dict[str, Proof]) -> None:
         """Return once this is known of the token."""
-        wait_until(
-            lambda: self.answers == answers, seconds=40, what=f"{answers}; it is {self.answers}"
-        )
+        wait_until(lambda: self.answers == answers, seconds=40, what=f"{answers}")
 
     def asked(self, cluster: str = "b", path: str = AUTOPILOT) -> int:
         """Return how often the cluster was asked this."""
@@ -228,21 +226,29 @@ def test_when_it_is_asked_and_what_of_it_is_written(seat: Seat) -> None:
 
 
 def test_the_ring_is_read_again_before_a_shift(redis_url: str, tmp_path: Path) -> None:
-    """A shift's place is looked at before its token is minted, though the hour is not over."""
-    late = replace(RULE, name="late", start=RULE.end, end=RULE.start)
+    """A shift's place is looked at before its token is minted, though the hour is not over.
+
+    What is not due is left alone by that look: tokens are tried by their own hour.
+    """
+    day = replace(RULE, custody=Custody.BOT)
+    late = replace(day, name="late", start=RULE.end, end=RULE.start)
     begins = datetime.combine(NOW.date(), RULE.end, tzinfo=UTC)
-    at = int((begins - timedelta(hours=1)).timestamp() * 1000)
-    with seated_on_duty(tmp_path, redis_url, RULE, late, at=at) as table:
+    at = int((begins - timedelta(minutes=100)).timestamp() * 1000)
+    with seated_on_duty(tmp_path, redis_url, day, late, at=at) as table:
         shift = Shift(table=table)
         shift.waits_for(GOOD_ON_BOTH)
         role = f"auth/token/roles/{policy_name(1)}$"
         read = shift.asked("a", role)
         shift.passes(minutes=10)
         table.conductor.duty.hand_over(SET, by=SAM, cause=table.cause())
-        wait_until(lambda: shift.asked() == 2, seconds=30, what="it is looked at what is due")
+        shift.waits_until_asked(2)
         assert shift.asked("a", role) == read, "the hour is not over, and no shift is near"
-        shift.passes(minutes=10)
-        wait_until(
-            lambda: shift.asked("a", role) == read + 1, seconds=30, what="the ring is read again"
-        )
+
+        shift.passes(minutes=46)  # to the 44th minute before the shift: its token comes at the 15th
+
+        wait_until(lambda: shift.asked("a", role) == read + 1, seconds=30, what="the ring is read")
         assert len(shift.duties.tokens) == 1
+        shift.passes(minutes=20)
+        shift.waits_until_asked(3)
+        assert shift.asked() == 3, "at the mint, at the hand-over, an hour after that"
+        assert shift.asked("a", role) == read + 1
