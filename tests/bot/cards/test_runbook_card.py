@@ -141,7 +141,9 @@ def test_what_a_retirement_leaves_behind() -> None:
     step = the(world).step("disable:a")
     assert step is not None
     modal = json.dumps(request_modal(world.state, the(world), step), ensure_ascii=False)
-    assert "Writes that it took in alone, after another cluster was promoted, are then lost" in modal
+    assert (
+        "Writes that it took in alone, after another cluster was promoted, are then lost" in modal
+    )
     assert alone in modal
     world.goes_on()
     assert f"payments/a replicates with nobody. {alone}" in drawn(world)[0]
