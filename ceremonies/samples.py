@@ -14,12 +14,11 @@ import structlog
 
 from ceremonies.errors import StoreUnreachable
 from ceremonies.observations import Marked, Observations
-from ceremonies.vault.views import ClusterView, Mode, moment
+from ceremonies.vault.views import CONNECTED, ClusterView, Mode, moment
 
 log = structlog.get_logger()
 
 KEPT_S = 30 * 24 * 3600
-_CONNECTED = "connected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,4 +153,4 @@ def _streamed(view: ClusterView) -> list[Streamed]:
 def _is_connected(view: ClusterView) -> bool:
     if view.mode is not Mode.SECONDARY or view.dr is None:
         return False
-    return any(peer.connection_status == _CONNECTED for peer in view.dr.primaries)
+    return any(peer.connection_status == CONNECTED for peer in view.dr.primaries)

@@ -95,8 +95,8 @@ def _doors(set_name: str, state: SetState, *, commands: bool) -> list[ButtonElem
     row = [buttons.status(set_name)]
     if not commands:
         return row
-    if state.second_primary is not None:
-        row.append(two_primaries.rejoin(state))
+    if state.second_primary is not None and state.second_primary.known:
+        row += two_primaries.rejoins(state)  # else the alarm has two, with what to choose by
     if state.runbook is None:
         row.append(offers.begin(set_name, "Begin a runbook"))
     if state.runbook is None and not state.open_ceremonies:

@@ -13,7 +13,7 @@ from bot.cards.keys import alarm_key
 from bot.cards.kit import Card, Json, actions, button, card, section
 from bot.cards.phrases import cut, ours, place, span, when
 from bot.cards.watch import addresses
-from ceremonies.events import Play
+from ceremonies.events import Play, SecondPrimarySeen
 from ceremonies.runbook import Runbook
 from ceremonies.state import SetState, TwoPrimaries
 
@@ -30,8 +30,9 @@ def about_two_primaries(state: SetState, who: str) -> Iterator[tuple[str, Card]]
         yield _key(past.at), card(words, [section(words)])
     if state.second_primary is not None:
         words = f"{who}: {alarm(state)}"
-        row = [] if _mending(state) else [rejoin(state)]
-        yield _key(state.second_primary_at), card(words, [section(words), actions(row)])
+        # Two buttons of one id may not stand in one block.
+        rows = [] if _mending(state) else [actions([one]) for one in rejoins(state)]
+        yield _key(state.second_primary_at), card(words, [section(words), *rows])
 
 
 def alarm(state: SetState) -> str:
@@ -40,11 +41,27 @@ def alarm(state: SetState) -> str:
     if seen is None:
         return ""
     old, new = place(state.name, seen.cluster), place(state.name, seen.primary)
+    if not seen.known:
+        return _of_neither(state, seen)
     return (
         f":rotating_light: *Two primaries:* {old} answers as primary too "
         f"({addresses(seen.nodes)}), beside {new}, since {when(state.second_primary_at)}. What "
         f"clients write to {old} now is lost when it joins again.\n"
         f"*1.* Keep clients off {old} now: DNS, load balancer, firewall.\n*2.* {_way(state)}"
+    )
+
+
+def _of_neither(state: SetState, seen: SecondPrimarySeen) -> str:
+    """Return the alarm where the log does not know which of the two is right."""
+    old, new = place(state.name, seen.cluster), place(state.name, seen.primary)
+    says = "".join(f"\n• {ours(words, _WORDS)}" for words in seen.says)
+    return (
+        f":rotating_light: *Two primaries:* {new} and {old} both answer as primary, since "
+        f"{when(state.second_primary_at)}. Conclave promoted neither of them last, so it does not "
+        f"know which one is right.{says}\n"
+        "*1.* Choose the one that stays: most likely the one that clients and secondaries use. "
+        "Keep clients off the other now: DNS, load balancer, firewall. What they write there is "
+        f"lost when it joins again.\n*2.* {_way(state)}"
     )
 
 
@@ -59,6 +76,12 @@ def _way(state: SetState) -> str:
     if state.runbook is not None:
         about = place(state.name, state.runbook.target)
         first = f"The runbook *{state.runbook.play}* of {about} is open: finish or stop it first. "
+    if seen is not None and not seen.known:
+        return (
+            f"{first}Let the other follow the one that stays: each button names the one that "
+            "gives way. The runbook *rejoin* shows its plan first, and nothing is done before you "
+            "go on. Or take it out for good with *retire*."
+        )
     return (
         f"{first}Let {old} follow {new} with the runbook *rejoin*: it shows its plan first, and "
         f"nothing is done before you go on. Or take {old} out for good with *retire*."
@@ -68,16 +91,28 @@ def _way(state: SetState) -> str:
 def _mending(state: SetState) -> Runbook | None:
     """Return the open runbook that ends this, if there is one."""
     r, seen = state.runbook, state.second_primary
-    fits = r is not None and seen is not None and r.play in _MENDS and r.target == seen.cluster
+    fits = r is not None and seen is not None and r.play in _MENDS and r.target in may_rejoin(seen)
     return r if fits else None
 
 
-def rejoin(state: SetState) -> ButtonElement:
-    """Begin the runbook that lets the second primary follow the first."""
-    cluster = state.second_primary.cluster if state.second_primary else ""
-    value: Json = {"set": state.name, "cluster": cluster}
-    label = cut(f"Rejoin {place(state.name, cluster)}", 70)
-    return button(REJOIN, label, value, style="primary")
+def may_rejoin(seen: SecondPrimarySeen) -> tuple[str, ...]:
+    """Return the clusters of which one gives way: the second, or either where none is known."""
+    return (seen.cluster,) if seen.known else (seen.primary, seen.cluster)
+
+
+def rejoins(state: SetState) -> list[ButtonElement]:
+    """Begin the runbook that lets one primary follow the other, for each that may give way."""
+    seen = state.second_primary
+    if seen is None:
+        return []
+    return [_rejoin(state.name, seen, cluster) for cluster in may_rejoin(seen)]
+
+
+def _rejoin(set_name: str, seen: SecondPrimarySeen, cluster: str) -> ButtonElement:
+    value: Json = {"set": set_name, "cluster": cluster}
+    label = cut(f"Rejoin {place(set_name, cluster)}", 70)
+    # Where people have to choose, neither is the one to press without reading.
+    return button(REJOIN, label, value, style="primary" if seen.known else None)
 
 
 def _over(state: SetState, past: TwoPrimaries) -> str:

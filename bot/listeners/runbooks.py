@@ -118,7 +118,7 @@ class RunbookDoors:
     def _is_second(self, set_name: str, cluster: str) -> bool:
         conductor = self.house.conductor
         seen = conductor.state(set_name).second_primary if set_name in conductor.sets else None
-        return seen is not None and seen.cluster == cluster
+        return seen is not None and cluster in two_primaries.may_rejoin(seen)
 
     def _begin(self, door: Door, visit: Visit, set_name: str, wish: Wish) -> None:
         if wish.play is None:

@@ -76,6 +76,30 @@ def primary_of(state: SetState, modes: _Modes) -> str:
     return primaries[0] if len(primaries) == 1 else ""
 
 
+def _stays(state: SetState, modes: _Modes, cluster: str | None) -> str:
+    """Return the primary that `cluster` is to give way to; empty: not known.
+
+    Of two that the log knows nothing of, whoever names the one has chosen the other.
+    """
+    found = primary_of(state, modes)
+    if found or cluster is None or modes.get(cluster) is not Mode.PRIMARY:
+        return found
+    others = [name for name, mode in modes.items() if mode is Mode.PRIMARY and name != cluster]
+    return others[0] if len(others) == 1 else ""
+
+
+def _gives_way(modes: _Modes) -> Refusal | None:
+    """Return the question which primary gives way, where there are several and none is known."""
+    primaries = tuple(name for name, mode in modes.items() if mode is Mode.PRIMARY)
+    if len(primaries) < 2:  # noqa: PLR2004 — two are too many
+        return None
+    words = (
+        f"{', '.join(primaries)} answer as primary, and it is not known which one is right. Say "
+        "which one gives way with cluster=NAME: what it took in alone is lost."
+    )
+    return Refusal(reason=Reason.AMBIGUOUS, words=words, choices=primaries)
+
+
 def _failover(
     state: SetState, rules: ReplicationSet, modes: _Modes, cluster: str | None
 ) -> _Parts | Refusal:
@@ -112,9 +136,10 @@ def _failback(
 
 
 def _rejoin(state: SetState, modes: _Modes, cluster: str | None) -> _Parts | Refusal:
-    source = primary_of(state, modes)
+    source = _stays(state, modes, cluster)
     if not source:
-        return _no("It is not known which cluster is the primary, so none can join it.")
+        unknown = _no("It is not known which cluster is the primary, so none can join it.")
+        return _gives_way(modes) or unknown
     others = [n for n, mode in modes.items() if n != source and mode is Mode.PRIMARY]
     target = cluster or (others[0] if len(others) == 1 else _only_other(modes, source))
     if not target or target == source:
@@ -123,7 +148,10 @@ def _rejoin(state: SetState, modes: _Modes, cluster: str | None) -> _Parts | Ref
 
 
 def _retire(state: SetState, modes: _Modes, cluster: str | None) -> _Parts | Refusal:
-    source = primary_of(state, modes)
+    source = _stays(state, modes, cluster)
+    asked = _gives_way(modes) if not source else None
+    if asked is not None:
+        return asked
     others = [n for n, mode in modes.items() if n != source and mode is Mode.PRIMARY]
     target = cluster or (others[0] if len(others) == 1 else "")
     if not target:

@@ -20,6 +20,7 @@ from ceremonies.events import (
 from ceremonies.fold.watching import QUIET_MS
 from ceremonies.state import Foreign, SetState
 from ceremonies.vault import Attempt, ClusterView, Mode
+from ceremonies.vault.views import CONNECTED
 
 ROLES_SETTLE_MS = 10 * 60_000  # so long after a change of roles its nodes are looked at often
 _TOLD_AT_ONCE = 2  # attempts of others; further ones wait, so that nobody fills the log with them
@@ -56,10 +57,25 @@ def other_primary(state: SetState, views: Views) -> SecondPrimarySeen | SecondPr
     primaries = [name for name, view in views.items() if role(view) is Mode.PRIMARY]
     if len(primaries) < 2:  # noqa: PLR2004 — two are too many
         return None
-    primary = state.primary if state.primary in primaries else primaries[0]
+    known = state.primary in primaries
+    primary = state.primary if known else primaries[0]
     other = next(name for name in primaries if name != primary)
     nodes = tuple(n.address for n in views[other].nodes if n.mode is Mode.PRIMARY)
-    return SecondPrimarySeen(cluster=other, nodes=nodes, primary=primary)
+    says = tuple(_speaks_for(views[name]) for name in (primary, other))
+    return SecondPrimarySeen(cluster=other, nodes=nodes, primary=primary, known=known, says=says)
+
+
+def _speaks_for(view: ClusterView) -> str:
+    """Return by what people may tell whether clients and secondaries are with this primary."""
+    wal = view.dr.last_dr_wal if view.dr else None
+    linked = [p for p in view.dr.secondaries if p.connection_status == CONNECTED] if view.dr else []
+    leads = next((node for node in view.nodes if node.address == view.active), None)
+    told = [
+        f"last WAL {'not told' if wal is None else wal}",
+        f"connected secondaries: {len(linked)}",
+        f"its active node leads since {leads.active_since}" if leads and leads.active_since else "",
+    ]
+    return f"{view.name}: {', '.join(part for part in told if part)}"
 
 
 def _gone(known: SecondPrimarySeen, views: Views) -> SecondPrimaryGone | None:

@@ -218,12 +218,18 @@ class RunbookAborted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondPrimarySeen:
-    """Two clusters of the set answer as primary."""
+    """Two clusters of the set answer as primary: `primary`, and `cluster` on these nodes.
+
+    `known`: `primary` is the one that Conclave promoted last; else nobody here knows which of the
+    two is right. `says` has, of each, what speaks for it.
+    """
 
     type: Literal["second_primary_seen"] = "second_primary_seen"
     cluster: str
     nodes: tuple[str, ...]
     primary: str
+    known: bool = True
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,8 @@ def _cluster(event: Event) -> str:
 def _watched(event: Event) -> str:
     """Return what wakes people of what is seen while they do nothing."""
     match event:
+        case SecondPrimarySeen(known=False, primary=primary):
+            return f"TWO PRIMARIES: this cluster and {primary}. Keep clients off the wrong one now."
         case SecondPrimarySeen():
             return "TWO PRIMARIES: this cluster answers as primary too. Keep clients off it now."
         case SecondPrimaryGone():

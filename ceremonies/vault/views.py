@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from ceremonies.vault.readings import Licence, PerformanceStatus
 
+CONNECTED = "connected"  # Vault's word for a link that is up
+
 
 class Reach(StrEnum):
     """How far a question to a node came."""

@@ -24,6 +24,11 @@ REST = SetState(name="payments")
 TWO = replace(REST, second_primary=SEEN, second_primary_at=T0, messages=POSTED)
 
 
+NEITHER = replace(
+    TWO, second_primary=replace(SEEN, known=False, says=("b: last WAL 9000", "a: last WAL 17"))
+)
+
+
 def shown(state: SetState) -> dict[str, Card]:
     """Return the alarms that this state wants to stand in the channel."""
     cards = wanted(state, RULES, ROSTER, command="/dr", now=NOW)
@@ -97,3 +102,27 @@ def test_the_next_time_is_another_message() -> None:
 def test_one_that_was_never_seen_cannot_go() -> None:
     """A fact is never refused, and changes nothing."""
     assert shown(ended(REST)) == {}
+
+
+def test_where_neither_is_known_people_choose() -> None:
+    """Both are named, with what speaks for each; each button names the one that gives way."""
+    card = shown(NEITHER)[KEY]
+    assert "payments/b and payments/a both answer as primary" in card.text
+    for words in ("does not know which one is right", "b: last WAL 9000", "a: last WAL 17"):
+        assert words in card.text
+    assert "Keep clients off payments/" not in card.text, "neither is blamed"
+    gives_way = [json.loads(pressed["value"])["cluster"] for pressed in buttons(card)]
+    assert gives_way == ["b", "a"]
+    rows = [block for block in card.blocks if block["type"] == "actions"]
+    assert [len(row["elements"]) for row in rows] == [1, 1], "two buttons of one id"
+
+
+@pytest.mark.parametrize("target", ["a", "b"])
+def test_whichever_they_chose_mends_it(target: str) -> None:
+    """The buttons go: the runbook is open."""
+    world = World(truth=Truth(role=dict(BOTH)))
+    source = "a" if target == "b" else "b"
+    world.begins(Play.REJOIN, target=target, source=source, secondaries=())
+    card = shown(replace(NEITHER, runbooks=world.state.runbooks))[KEY]
+    assert buttons(card) == []
+    assert "The runbook *rejoin* is open" in card.text

@@ -90,6 +90,17 @@ def test_one_click_begins_the_rejoin(
     assert reaction.acknowledged
 
 
+def test_where_neither_is_known_the_button_has_the_choice(
+    board: Board, cast: Cast, conductor: ScriptedConductor
+) -> None:
+    """The first button names the one that is not second in the alarm: either may give way."""
+    state = two_primaries()
+    unknown = replace(state, second_primary=replace(state.second_primary, known=False))
+    conductor.states["payments"] = unknown
+    cast["Sam"].clicks("runbook.rejoin", board.alarms(unknown))
+    assert conductor.waits_for("runbooks.run")["cluster"] == "b"
+
+
 def test_a_rejoin_that_cannot_begin_is_told_why(
     board: Board, cast: Cast, conductor: ScriptedConductor
 ) -> None:

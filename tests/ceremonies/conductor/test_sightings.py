@@ -23,10 +23,10 @@ from ceremonies.events import (
     SecondPrimarySeen,
 )
 from ceremonies.state import SetState
-from ceremonies.vault import Attempt, ClusterView
+from ceremonies.vault import Attempt, ClusterView, DrStatus, Mode
 from tests.ceremonies.desk import HOUR, Desk
 from tests.ceremonies.phases import desk
-from tests.ceremonies.sights import T0, Said, clusters, node, sealed, silent
+from tests.ceremonies.sights import T0, WAL, Said, clusters, node, sealed, silent
 
 PATIENCE = Patience(node_ms=10_000, cluster_ms=30_000)
 AFTER_B = SetState(name="payments", primary="b", roles_changed_at=T0)
@@ -40,7 +40,11 @@ def saw(*told: Said) -> dict[str, ClusterView]:
 # -- two primaries ---------------------------------------------------------------------------------
 
 TWO = saw(node("a", "primary"), node("b", "primary"))
-TWICE = SecondPrimarySeen(cluster="a", nodes=("https://vault-a1.example:8200",), primary="b")
+SAYS_A = f"a: last WAL {WAL}, connected secondaries: 1"
+SAYS_B = f"b: last WAL {WAL}, connected secondaries: 1"
+TWICE = SecondPrimarySeen(
+    cluster="a", nodes=("https://vault-a1.example:8200",), primary="b", says=(SAYS_B, SAYS_A)
+)
 
 
 def test_the_old_primary_answers_again() -> None:
@@ -73,11 +77,25 @@ def test_no_false_alarm(views: dict[str, ClusterView]) -> None:
 
 
 def test_two_primaries_before_any_promotion() -> None:
-    """The log knows of no promotion: it is told all the same."""
+    """The log knows of no promotion: it is told all the same, and neither is blamed."""
     found = other_primary(SetState(name="payments"), TWO)
     assert found == SecondPrimarySeen(
-        cluster="b", nodes=("https://vault-b1.example:8200",), primary="a"
+        cluster="b",
+        nodes=("https://vault-b1.example:8200",),
+        primary="a",
+        known=False,
+        says=(SAYS_A, SAYS_B),
     )
+
+
+def test_what_speaks_for_a_primary() -> None:
+    """How far it wrote, who follows it, and since when it leads; what is not told is said so."""
+    since = "2026-11-23T05:00:00Z"
+    quiet = node("b", "primary", active_since=since, dr=DrStatus(mode=Mode.PRIMARY))
+    found = other_primary(SetState(name="payments"), saw(node("a", "primary"), quiet))
+    assert isinstance(found, SecondPrimarySeen)
+    told = f"last WAL not told, connected secondaries: 0, its active node leads since {since}"
+    assert found.says == (SAYS_A, f"b: {told}")
 
 
 def test_silence_is_not_gone() -> None:
