@@ -160,6 +160,14 @@ class Runbook:
         return demoted.done_at if self.is_open and demoted.state is StepState.DONE else 0
 
     @property
+    def took_primary(self) -> bool:
+        """Whether it ended after its demotion, and before its promotion."""
+        demoted, promoted = self.of(Action.DEMOTE), self.of(Action.PROMOTE)
+        if self.is_open or demoted is None or promoted is None or promoted.state.is_over:
+            return False
+        return demoted.state in (StepState.DONE, StepState.ACCEPTED)
+
+    @property
     def follows(self) -> str:
         """The cluster that is primary when all is done: the one that secondaries are led to."""
         return self.target if self.of(Action.PROMOTE) is not None else self.source

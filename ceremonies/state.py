@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ceremonies.ceremony import AttemptState, Ceremony
 from ceremonies.duty import Duties
-from ceremonies.events import Intended, SecondPrimarySeen, TailLost
+from ceremonies.events import Action, Intended, SecondPrimarySeen, TailLost
 from ceremonies.runbook import Runbook
 
 
@@ -159,6 +159,20 @@ class SetState:
     def runbook(self) -> Runbook | None:
         """Return the open runbook: a set has at most one."""
         return next((r for r in reversed(self.runbooks) if r.is_open), None)
+
+    @property
+    def without_primary(self) -> Runbook | None:
+        """Return the runbook that was stopped between demotion and promotion, if that still holds.
+
+        Until another one is open, or has promoted: by the log alone, which knows nothing of hands.
+        """
+        for r in reversed(self.runbooks):
+            promotion = r.of(Action.PROMOTE)
+            if r.is_open or (promotion is not None and promotion.state.is_over):
+                return None
+            if r.took_primary:
+                return r if self.primary != r.target else None
+        return None
 
     def find_runbook(self, runbook: str) -> Runbook | None:
         """Return the runbook with this id, if it is among the newest."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.cards import buttons, notices, offers, two_primaries
+from bot.cards import buttons, no_primary, notices, offers, two_primaries
 from bot.cards.course import headline
 from bot.cards.kit import Card, actions, card, context, section
 from bot.cards.phrases import code, escape, ours, people, place, second, when
 from bot.cards.shift_status import on_duty_line
-from bot.cards.steps import deed
+from bot.cards.steps import deed, holds
 from ceremonies.ceremony import Ceremony, TokenState
 from ceremonies.evidence import Evidence
 from ceremonies.roster import Role, Roster
@@ -84,6 +84,7 @@ def help_card(roster: Roster, person: str, sets: Mapping[str, SetState], *, comm
 def _goes_on(state: SetState) -> str:
     """Return what is open in a set, as the end of its line."""
     told = [":rotating_light: two primaries"] if state.second_primary else []
+    told += [no_primary.HEAD] if state.without_primary else []
     if state.runbook is not None:
         told.append(f"runbook {about(state.name, state.runbook)}")
     told += [headline(state.name, c) for c in state.open_ceremonies]
@@ -133,6 +134,9 @@ def status_card(
     blocks += [section(_ceremony(state.name, c, links.get(c.id, ""))) for c in open_now]
     if not open_now:
         blocks.append(section(_last(state)))
+    if state.without_primary is not None:
+        stopped = state.without_primary
+        blocks.append(section(f":rotating_light: {holds(state.name, stopped)}"))
     blocks.append(section(_roles(state, rules, evidence)))
     blocks.append(section(on_duty_line(state.duties, now=now, has_shifts=bool(rules.shifts))))
     if state.waking_failed:

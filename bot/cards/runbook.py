@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from slack_sdk.models.blocks import Block, ButtonElement, PlainTextInputElement
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 
-from bot.cards import steps
+from bot.cards import no_primary, steps
 from bot.cards.kit import (
     Card,
     Json,
@@ -71,6 +71,7 @@ def runbook_card(
         blocks += [actions(row) for row in _rows(state, r, back=may_go_back(r, back_ms, now=now))]
     else:
         blocks.append(section(_over(state, r)))
+        blocks += no_primary.way_out(state, r)
         blocks.append(context(f"Log entry {r.entry}, hash `{r.head[:_HASH]}`."))
     return card(one_line(f"{head}. {_now(state, r)}"), blocks)
 
@@ -113,6 +114,8 @@ def _over(state: SetState, r: Runbook) -> str:
     took = span(r.ended_at - r.started_at)
     if r.ending is RunbookEnding.ABORTED:
         by = f"{mention(r.ended_by)} stopped it" if r.ended_by else "It ended with its ceremony"
+        if r.took_primary and r != state.without_primary:
+            return f"{by} after {took}, without a primary; a later runbook went on from there."
         return f"{by} after {took}. {steps.holds(state.name, r)}"
     watched = ""
     if r.play is Play.FAILOVER and r.source:

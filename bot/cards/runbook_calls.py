@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.cards import steps
+from bot.cards import no_primary, steps
 from bot.cards.by_hand import is_handed_out, leads_work
 from bot.cards.keys import runbook_call_key
 from bot.cards.kit import Card, card, section
@@ -47,6 +47,8 @@ def _calls(
     about = f"{steps.PLAYS[r.play]} {place(state.name, r.target)}"
     if r.ending is RunbookEnding.DONE:
         yield "done", 0, mention(r.started_by), f"Done: {about}. {_SEE}"
+    if r == state.without_primary:
+        yield "stopped", 0, commanders, f"{no_primary.called(state, r)} {_SEE}"
     if not r.is_open:
         return
     if back:

@@ -36,6 +36,7 @@ from ceremonies.events import (
     RosterChanged,
     RoundLost,
     RulesChanged,
+    RunbookAborted,
     SecondPrimaryGone,
     SecondPrimarySeen,
     ShareConflicted,
@@ -59,6 +60,7 @@ def alarm_of(state: SetState, event: Event) -> str:
         _words(event)
         or _watched(event)
         or _of_step(event)
+        or _without_primary(state, event)
         or _given_up(named, event)
         or _on_duty(state, event)
     )
@@ -96,6 +98,12 @@ def _watched(event: Event) -> str:
             return "attempts are still let in without a token: take the setting away again."
         case _:
             return ""
+
+
+def _without_primary(state: SetState, event: Event) -> str:
+    if not isinstance(event, RunbookAborted) or state.without_primary is None:
+        return ""
+    return "NO PRIMARY: a runbook was stopped after its demotion. Promote one of the two now."
 
 
 def _on_duty(state: SetState, event: Event) -> str:

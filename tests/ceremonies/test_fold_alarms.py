@@ -67,6 +67,7 @@ BOTH = {  # for the worse it wakes, else it does not
     "NodesSealed",
     "ProofChanged",
     "RingChecked",
+    "RunbookAborted",
     "StepRefused",
 }
 

@@ -10,7 +10,7 @@ import pytest
 from bot.cards.board import wanted
 from bot.cards.runbook import BACK_MS
 from ceremonies.commands import ApproveStep, RequestStep, SkipStep
-from ceremonies.events import Play, StepAccepted, StepDone, StepRefused, StepSlow
+from ceremonies.events import Play, RunbookAborted, StepAccepted, StepDone, StepRefused, StepSlow
 from ceremonies.runbook import Runbook
 from tests.ceremonies.cast import KIM, ROSTER, SAM
 from tests.ceremonies.runbooks.world import CLEAR, Truth, World
@@ -127,6 +127,33 @@ def test_a_set_without_a_primary_calls() -> None:
     assert what == f"back:{the(world).without_primary_since}"
     assert "payments has no primary" in words
     assert "*Promote payments/a back*" in words
+
+
+def stopped(world: World) -> World:
+    """Stop the newest runbook."""
+    world.happens(RunbookAborted(runbook=the(world).id, by=SAM))
+    return world
+
+
+def test_a_runbook_that_is_stopped_in_between_calls() -> None:
+    """It was the demotion that it did, and not the promotion: said aloud, and woken for."""
+    world = begun(Play.PLANNED_FAILOVER, target="b", source="a")
+    done("token:b", "demote:a")(world)
+    stopped(world)
+    ((what, words),) = said(world).items()
+    assert what == "stopped:0"
+    assert words.startswith(f"<@{SAM}>")
+    assert "payments has no primary" in words
+    assert any("NO PRIMARY" in alarm.words for alarm in world.state.alarms)
+
+
+@pytest.mark.parametrize("steps", [("token:b",), ("token:b", "demote:a", "promote:b")])
+def test_one_that_is_stopped_before_or_after_calls_nobody(steps: tuple[str, ...]) -> None:
+    """One of the two is the primary."""
+    world = begun(Play.PLANNED_FAILOVER, target="b", source="a")
+    done(*steps)(world)
+    assert said(stopped(world)) == {}
+    assert not any("NO PRIMARY" in alarm.words for alarm in world.state.alarms)
 
 
 @pytest.mark.parametrize("play", [Play.REPOINT])
