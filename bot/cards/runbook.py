@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, PlainTextInputElement
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 
 from bot.cards import no_primary, steps
+from bot.cards.clients import notification
 from bot.cards.kit import (
     Card,
     Json,
@@ -62,6 +63,8 @@ def runbook_card(
         section(f"{mention(r.started_by)} started this runbook {when(r.started_at)}.{why}"),
         *_lines(state, r, rules, now=now),
     ]
+    told = notification(state.name, r, rules)
+    blocks += [section(told)] if told else []
     warned = _performance(r)
     if r.is_open:
         blocks.append(section(f"*If one stops here:* {steps.holds(state.name, r)}"))
