@@ -55,6 +55,8 @@ figure { margin: 0; flex: 1; min-width: 0; display: flex; gap: 9px }
   grid-template-columns: 1fr 1fr; margin: 7px 0 } hr { border: 0; border-top: 1px solid #ddd;
   margin: 10px 0 } code { font: 12px/1.3 Menlo, "DejaVu Sans Mono", monospace; color: #c01343;
   background: #f8f8f8; border: 1px solid #ddd; border-radius: 3px; padding: 1px 3px }
+pre { font: 12px/1.45 Menlo, "DejaVu Sans Mono", monospace; background: #f8f8f8; padding: 6px 8px;
+  border: 1px solid #ddd; border-radius: 4px; margin: 4px 0; white-space: pre-wrap }
 .actions { margin: 9px 0; display: flex; flex-wrap: wrap; gap: 7px } button { font: 700 13px Lato;
   border: 1px solid #bbb; border-radius: 4px; background: #fff; padding: 5px 10px }
 .primary { background: #007a5a; border-color: #007a5a; color: #fff }
@@ -65,10 +67,10 @@ figure { margin: 0; flex: 1; min-width: 0; display: flex; gap: 9px }
 
 PICTURES: dict[str, tuple[Callable[[], Iterator[Shot]], int]] = {
     "cards": (scenes.ceremony, 760),
-    "runbook": (scenes.runbook, 775),
+    "runbook": (scenes.runbook, 900),
     "gate": (scenes.gate, 830),
     "alarms": (scenes.alarms, 340),
-    "shifts": (scenes.shifts, 400),
+    "shifts": (scenes.shifts, 455),
 }
 
 
@@ -121,6 +123,7 @@ def mrkdwn(text: str) -> str:
     """Return Slack's markup as HTML: people by name, dates in UTC."""
     text = re.sub(r"<@(\w+)>", lambda m: f"<span class=mention>@{name(m[1])}</span>", text)
     text = re.sub(r"<!date\^(\d+)\^([^|>]+)\|[^>]*>", lambda m: date(int(m[1]), m[2]), text)
+    text = re.sub(r"```([^`]+)```", r"<pre>\1</pre>", text)
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
     text = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"<b>\1</b>", text)
     text = re.sub(r":([a-z_]+):", lambda m: EMOJI.get(m[1], m[0]), text)
