@@ -46,7 +46,7 @@ def alarm(state: SetState) -> str:
     return (
         f":rotating_light: *Two primaries:* {old} answers as primary too "
         f"({addresses(seen.nodes)}), beside {new}, since {when(state.second_primary_at)}. What "
-        f"clients write to {old} now is lost when it joins again.\n"
+        f"clients write to {old} now is lost when it joins again.{_says(seen)}\n"
         f"*1.* Keep clients off {old} now: DNS, load balancer, firewall.\n*2.* {_way(state)}"
     )
 
@@ -54,15 +54,19 @@ def alarm(state: SetState) -> str:
 def _of_neither(state: SetState, seen: SecondPrimarySeen) -> str:
     """Return the alarm where the log does not know which of the two is right."""
     old, new = place(state.name, seen.cluster), place(state.name, seen.primary)
-    says = "".join(f"\n• {ours(words, _WORDS)}" for words in seen.says)
     return (
         f":rotating_light: *Two primaries:* {new} and {old} both answer as primary, since "
         f"{when(state.second_primary_at)}. Conclave promoted neither of them last, so it does not "
-        f"know which one is right.{says}\n"
+        f"know which one is right.{_says(seen)}\n"
         "*1.* Choose the one that stays: most likely the one that clients and secondaries use. "
         "Keep clients off the other now: DNS, load balancer, firewall. What they write there is "
         f"lost when it joins again.\n*2.* {_way(state)}"
     )
+
+
+def _says(seen: SecondPrimarySeen) -> str:
+    """Return what speaks for each: the log may have missed what was done by hand."""
+    return "".join(f"\n• {ours(words, _WORDS)}" for words in seen.says)
 
 
 def _way(state: SetState) -> str:

@@ -96,7 +96,11 @@ def gate() -> Iterator[Shot]:
 
 def alarms() -> Iterator[Shot]:
     """Yield the alarm of two primaries, before and after, and break glass."""
-    known = SecondPrimarySeen(cluster="a", nodes=(OLD,), primary="b")
+    says = (
+        "b: last WAL 90412, connected secondaries: 1",
+        "a: last WAL 88120, connected secondaries: 0",
+    )
+    known = SecondPrimarySeen(cluster="a", nodes=(OLD,), primary="b", says=says)
     state = replace(states.state(), second_primary=known, second_primary_at=states.T0)
     ((_, card),) = about_two_primaries(state, f"<@{states.SAM}>")
     yield Shot(where="#incident", at="20:26", blocks=card.blocks)

@@ -17,16 +17,19 @@ from tests.bot.cards.states import NOW, ROSTER, RULES, SAM, T0
 from tests.ceremonies.runbooks.world import Truth, World
 
 BOTH = {"a": "primary", "b": "primary"}
-SEEN = SecondPrimarySeen(cluster="a", nodes=("https://vault-a1.example:8200",), primary="b")
+SEEN = SecondPrimarySeen(
+    cluster="a",
+    nodes=("https://vault-a1.example:8200",),
+    primary="b",
+    says=("b: last WAL 9000", "a: last WAL 17"),
+)
 KEY = f"alarm:two-primaries:{T0}"
 POSTED = {KEY: MessageRef(channel=RULES.incident_channel, ts="1.1")}
 REST = SetState(name="payments")
 TWO = replace(REST, second_primary=SEEN, second_primary_at=T0, messages=POSTED)
 
 
-NEITHER = replace(
-    TWO, second_primary=replace(SEEN, known=False, says=("b: last WAL 9000", "a: last WAL 17"))
-)
+NEITHER = replace(TWO, second_primary=replace(SEEN, known=False))
 
 
 def shown(state: SetState) -> dict[str, Card]:
@@ -57,6 +60,7 @@ def test_rejoin_is_one_click_away() -> None:
     assert json.loads(pressed["value"]) == {"set": "payments", "cluster": "a"}
     assert pressed["text"]["text"] == "Rejoin payments/a"
     assert "Keep clients off payments/a now" in card.text
+    assert "• b: last WAL 9000\n• a: last WAL 17\n" in card.text, "the log may have missed a hand"
 
 
 @pytest.mark.parametrize("play", [Play.REJOIN, Play.RETIRE])
