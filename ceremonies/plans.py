@@ -36,23 +36,27 @@ def plan(
     others = tuple(name for name in secondaries if name not in (target, source))
     match play:
         case Play.FAILOVER:
-            steps = [*_promotion(rules, target), *_performance(performance), *_follow(others)]
+            steps = [
+                *_promotion(rules, target),
+                *_performance(performance),
+                *_follow(rules, others),
+            ]
         case Play.PLANNED_FAILOVER | Play.FAILBACK:
             steps = [
                 *_planned(rules, target, source),
                 *_performance(performance),
-                *_follow((*others, source)),
+                *_follow(rules, (*others, source)),
             ]
         case Play.REJOIN:
             steps = [
                 _step(Action.SNAPSHOT, target, Guard.CONTINUE),
                 _step(Action.DEMOTE, target, Guard.TYPED),
-                *_follow((target,)),
+                *_follow(rules, (target,)),
             ]
         case Play.RETIRE:
-            steps = _retirement(target, is_secondary=target_is_secondary)
+            steps = _retirement(rules, target, is_secondary=target_is_secondary)
         case Play.REPOINT:
-            steps = _follow((target,))
+            steps = _follow(rules, (target,))
         case Play.SETUP:
             steps = [
                 _step(Action.ENABLE_PRIMARY, source, Guard.CONTINUE),
@@ -95,19 +99,28 @@ def _afterwards(rules: ReplicationSet, target: str) -> list[PlannedStep]:
     return steps
 
 
-def _follow(clusters: Iterable[str]) -> list[PlannedStep]:
+def _follow(rules: ReplicationSet, clusters: Iterable[str]) -> list[PlannedStep]:
     steps = []
     for cluster in clusters:
-        steps.append(_step(Action.TOKEN, cluster, Guard.CONTINUE))
+        steps.extend(_token_for(rules, Action.UPDATE_PRIMARY, cluster))
         steps.append(_step(Action.UPDATE_PRIMARY, cluster, Guard.NONE))
     return steps
 
 
-def _retirement(target: str, *, is_secondary: bool) -> list[PlannedStep]:
+def _token_for(rules: ReplicationSet, action: Action, cluster: str) -> list[PlannedStep]:
+    """Return the ceremony for a step that takes a DR operation token; none where people do it.
+
+    What Conclave holds it gives to nobody: a token made for them would be made in vain.
+    """
+    wanted = action.value not in rules.hands
+    return [_step(Action.TOKEN, cluster, Guard.CONTINUE)] if wanted else []
+
+
+def _retirement(rules: ReplicationSet, target: str, *, is_secondary: bool) -> list[PlannedStep]:
     snapshot = _step(Action.SNAPSHOT, target, Guard.CONTINUE)
     disable = _step(Action.DISABLE, target, Guard.TYPED)
     if is_secondary:
-        return [_step(Action.TOKEN, target, Guard.CONTINUE), disable]
+        return [*_token_for(rules, Action.DISABLE, target), disable]
     return [snapshot, disable]
 
 

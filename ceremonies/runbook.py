@@ -56,6 +56,7 @@ class Step:
     guard: Guard
     beside: bool = False
     by_hand: bool = False
+    lacks_right: bool = False  # why it is by hand: Vault allowed the bot's login no such thing
     state: StepState = StepState.WAITING
     words: str = ""  # what was seen or went wrong last
     wanted_by: str = ""
@@ -67,6 +68,7 @@ class Step:
     retry_at: int = 0
     refused_at: int = 0  # when it did not work last, for good
     slow: bool = False
+    handed_out: int = 0  # the moment of the request for which people were given the command
     ceremony: str = ""
     request: Request | None = None
     approvals: tuple[Approval, ...] = ()
@@ -166,6 +168,11 @@ class Runbook:
         if self.is_open or demoted is None or promoted is None or promoted.state.is_over:
             return False
         return demoted.state in (StepState.DONE, StepState.ACCEPTED)
+
+    @property
+    def retires_secondary(self) -> bool:
+        """Whether it disables a secondary: what a primary took in alone is kept by a snapshot."""
+        return self.play is Play.RETIRE and self.of(Action.SNAPSHOT) is None
 
     @property
     def follows(self) -> str:

@@ -21,6 +21,7 @@ class Do(StrEnum):
     ACTIVATE = "activate"  # the primary makes an activation token
     ORDER = "order"  # Vault is given the step's order
     CONFIRM = "confirm"  # it is looked whether what the step is for holds
+    HAND_OUT = "hand out"  # people are given the order's command
     READ = "read"  # the canary is read
     REVOKE = "revoke"  # the primary forgets a secondary's id whose token was lost
 
@@ -51,12 +52,32 @@ def _due(
     if step.action is Action.CANARY:
         return (Do.READ, step.cluster) if step.state in _OFFERED else None
     if step.by_hand and step.action in _PROVEN:
-        return Do.CONFIRM, step.cluster
+        return _of_people(state, r, step, rules, now=now, roster=roster), step.cluster
     if not is_wanted(state, r, step, rules, now=now, roster=roster):
         return None
     if step.action in _JOINS and needs_activation(step, now=now):
         return Do.ACTIVATE, r.follows
     return Do.ORDER, step.cluster
+
+
+def _of_people(
+    state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int, roster: Roster
+) -> Do:
+    """Return what is due of a step that people do: its evidence, after they may do it."""
+    waits = is_planned_demotion(r, step) and not is_handed_out(state, r, step)
+    wanted = waits and is_wanted(state, r, step, rules, now=now, roster=roster)
+    return Do.HAND_OUT if wanted else Do.CONFIRM
+
+
+def is_planned_demotion(r: Runbook, step: Step) -> bool:
+    """Return whether this takes the set's primary away, so that the promotion has to follow."""
+    return step.action is Action.DEMOTE and r.of(Action.PROMOTE) is not None
+
+
+def is_handed_out(state: SetState, r: Runbook, step: Step) -> bool:
+    """Return whether people were given a planned demotion, for the request that stands now."""
+    c = promotion_of(state, r)
+    return c is not None and c.request is not None and c.request.at == step.handed_out
 
 
 def lost_ids(state: SetState, r: Runbook, step: Step) -> tuple[str, ...]:
@@ -84,7 +105,7 @@ def is_wanted(
     if step not in r.at_hand or step.state in (StepState.REFUSED, StepState.ACCEPTED):
         return False
     match step.action:
-        case Action.DEMOTE if r.of(Action.PROMOTE) is not None:
+        case Action.DEMOTE if is_planned_demotion(r, step):
             # Nothing is demoted before the promotion could follow at once.
             c = promotion_of(state, r)
             return c is not None and is_ready(c) and is_approved(c, rules, now=now, roster=roster)

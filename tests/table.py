@@ -65,6 +65,7 @@ class Table:
     identity: Identity = field(default_factory=lambda: Identity.from_pem(generate_pem()))
     auth: AppRole | None = None  # the bot's own login on every cluster
     snapshots: Path | None = None
+    hands: tuple[str, ...] = ()  # steps that people do
     shifts: tuple[ShiftRules, ...] = ()
     intent_s: float = 30.0
     skew_s: float = Spans().skew_s
@@ -100,6 +101,7 @@ class Table:
             home_primary="a",
             canary_path="kv/conclave-canary" if self.auth else None,
             snapshots=self.snapshots,
+            hands=self.hands,
             shifts=self.shifts,
             ceremony=self.rules,
             approval=self.approval,

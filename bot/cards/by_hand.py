@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-from bot.cards.phrases import ours, place
+from bot.cards.phrases import code, mention, ours, place
 from bot.cards.tokens import lead_of
+from ceremonies import steps
 from ceremonies.approval import is_approved, is_step_approved
-from ceremonies.ceremony import Ceremony
-from ceremonies.events import Action, Guard
+from ceremonies.events import Action, Guard, Part
 from ceremonies.runbook import Runbook, Step
 from ceremonies.state import SetState
-from ceremonies.steps import is_ready, promotion_of
+from ceremonies.steps import is_planned_demotion, is_ready, promotion_of
 from ceremonies.topology import ReplicationSet
 
 _DR = "sys/replication/dr"
-_JOIN = 'token="$ACTIVATION_TOKEN"'
-_WITH_DR = 'dr_operation_token="$DR_OPERATION_TOKEN"'
 _JOINS = (Action.UPDATE_PRIMARY, Action.ENABLE_SECONDARY)
+_WRITES = {
+    Action.DEMOTE: f"vault write -f {_DR}/primary/demote",
+    Action.ENABLE_PRIMARY: f"vault write -f {_DR}/primary/enable",
+    Action.ENABLE_SECONDARY: f"vault write {_DR}/secondary/enable -",
+    Action.UPDATE_PRIMARY: f"vault write {_DR}/secondary/update-primary -",
+    Action.SNAPSHOT: "vault operator raft snapshot save FILE",
+}
+_DISABLE_PRIMARY = f"vault write -f {_DR}/primary/disable"
+_DISABLE_SECONDARY = f"vault write {_DR}/secondary/disable dr_operation_token=-"
+_GENERATE = "vault operator generate-root -dr-token"
 
 
-def by_hand(state: SetState, r: Runbook, step: Step, rules: ReplicationSet) -> str:
+def by_hand(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, now: int) -> str:
     """Return who does this step with which command; it is done when its evidence is seen."""
-    c = state.find(step.ceremony) if step.ceremony else None
-    if c is not None and c.by_hand:
-        return _by_lead(state, r, step, c, rules)
-    told = f"Do it by hand, Conclave waits for the evidence: {_block(command(r, step))}"
-    return f"{told}{_activation(state, r, step)}" if step.action in _JOINS else told
+    led = leads_work(state, step)
+    takes_dr = _takes_dr_token(r, step)
+    where = place(state.name, step.cluster)
+    if led:
+        what = f"*{led}, in their own terminal,* with the token on duty"
+    elif takes_dr:
+        what = f"*By hand,* with a DR operation token of {where}"
+    else:
+        what = "*By hand,* with a Vault token that may do so"
+    if step.action in _JOINS:
+        what += (
+            " and an activation token, pasted in this order"
+            if takes_dr
+            else (" as VAULT_TOKEN, and an activation token, which is pasted")
+        )
+    told = f"{what}: {_block(command(r, step, rules))}"
+    if step.action in _JOINS:
+        told += _activation(state, r, step)
+    if takes_dr and not led:
+        told += _dr_token(state, step, rules, now=now)
+    return f"{told}{_again(state, r, step)}Conclave waits for the evidence."
 
 
 def is_handed_out(
@@ -33,13 +57,15 @@ def is_handed_out(
     """Return whether the step's command stands on the card: not before others agreed to it.
 
     A promotion's stands on its ceremony's card. A planned demotion has no agreement of its own:
-    that to the promotion covers it, and nothing is demoted before the promotion could follow.
+    that to the promotion covers it, and nothing is demoted before the promotion could follow:
+    the gate was asked, for the request that stands.
     """
     if not step.by_hand or step.action is Action.PROMOTE:
         return False
-    if step.action is Action.DEMOTE and r.of(Action.PROMOTE) is not None:
+    if is_planned_demotion(r, step):
         c = promotion_of(state, r)
-        return c is not None and is_ready(c) and is_approved(c, rules, now=now)
+        agreed = c is not None and is_ready(c) and is_approved(c, rules, now=now)
+        return agreed and steps.is_handed_out(state, r, step)
     return step.guard is not Guard.TYPED or is_step_approved(step, rules, now=now)
 
 
@@ -49,42 +75,67 @@ def leads_work(state: SetState, step: Step) -> str:
     return lead_of(state, c) if c is not None and c.by_hand else ""
 
 
-def command(r: Runbook, step: Step) -> str:
-    """Return the command; `$…` stands for secrets that people have."""
-    return {
-        Action.DEMOTE: f"vault write -f {_DR}/primary/demote",
-        Action.ENABLE_PRIMARY: f"vault write -f {_DR}/primary/enable",
-        Action.ENABLE_SECONDARY: f"vault write {_DR}/secondary/enable {_JOIN}",
-        Action.UPDATE_PRIMARY: f"vault write {_DR}/secondary/update-primary {_WITH_DR} {_JOIN}",
-        Action.SNAPSHOT: "vault operator raft snapshot save FILE",
-        Action.DISABLE: (
-            f"vault write {_DR}/secondary/disable {_WITH_DR}"
-            if step.ceremony or r.of(Action.TOKEN, step.cluster)
-            else f"vault write -f {_DR}/primary/disable"
-        ),
-    }.get(step.action, "")
+def command(r: Runbook, step: Step, rules: ReplicationSet) -> str:
+    """Return the whole command, which names its cluster.
 
-
-def _by_lead(state: SetState, r: Runbook, step: Step, c: Ceremony, rules: ReplicationSet) -> str:
-    """Return the command that takes the lead's token as a shell reads it, without showing it.
-
-    Two secrets go as JSON through standard input: neither stands in the shell's history or among
-    the arguments of a process (measured with the command line of OpenBao 2.7.2).
+    Secrets are pasted, and go on through standard input (two of them as JSON): none stands in the
+    shell's history or among the arguments of a process (measured with the command line of OpenBao
+    2.7.2).
     """
     cluster = rules.cluster(step.cluster)
     at = f"VAULT_ADDR={cluster.address if cluster else ''}"
-    head = f"*{lead_of(state, c)}, in their own terminal,* with the token on duty"
-    waits = "Conclave waits for the evidence."
-    if step.action in _JOINS:
-        reads = "read -rs TOKEN; read -rs ACTIVATION"
-        told = """printf '{"dr_operation_token":"%s","token":"%s"}' "$TOKEN" "$ACTIVATION\""""
-        writes = f"{at} vault write {_DR}/secondary/update-primary -"
-        whole = f"{reads}; {told} | {writes}; unset TOKEN ACTIVATION"
-        what = f"{head} and an activation token, pasted in this order"
-        return f"{what}: {_block(whole)}{_activation(state, r, step)} {waits}"
-    writes = f"{at} vault write {_DR}/secondary/disable dr_operation_token=-"
-    whole = f'read -rs TOKEN; printf %s "$TOKEN" | {writes}; unset TOKEN'
-    return f"{head}: {_block(whole)}{waits}"
+    match step.action:
+        case Action.UPDATE_PRIMARY:
+            told = """printf '{"dr_operation_token":"%s","token":"%s"}' "$TOKEN" "$ACTIVATION\""""
+            writes = f"{told} | {at} {_WRITES[step.action]}"
+            return f"read -rs TOKEN; read -rs ACTIVATION; {writes}; unset TOKEN ACTIVATION"
+        case Action.ENABLE_SECONDARY:
+            told = """printf '{"token":"%s"}' "$ACTIVATION\""""
+            writes = f"{told} | {at} {_WRITES[step.action]}"
+            return f"read -rs ACTIVATION; {writes}; unset ACTIVATION"
+        case Action.DISABLE if r.retires_secondary:
+            return f'read -rs TOKEN; printf %s "$TOKEN" | {at} {_DISABLE_SECONDARY}; unset TOKEN'
+        case Action.DISABLE:
+            return f"{at} {_DISABLE_PRIMARY}"
+        case _:
+            return f"{at} {_WRITES[step.action]}"
+
+
+def _takes_dr_token(r: Runbook, step: Step) -> bool:
+    secondary = step.action is Action.DISABLE and r.retires_secondary
+    return secondary or step.action is Action.UPDATE_PRIMARY
+
+
+def _dr_token(state: SetState, step: Step, rules: ReplicationSet, *, now: int) -> str:
+    """Return where people have a DR operation token from: what Conclave holds it gives to nobody.
+
+    The three commands are those of docs/facts/vault.md 4, as Vault's own command line has them.
+    """
+    duty = state.duties.usable(step.cluster, now=now)
+    lead = ""
+    if duty is not None and duty.part is Part.LEAD and duty.lead:
+        lead = f"The token on duty, which {mention(duty.lead)} has, is one. "
+    cluster = rules.cluster(step.cluster)
+    where = f"VAULT_ADDR={cluster.address}" if cluster else "VAULT_ADDR set"
+    return (
+        f"{lead}{'Else its' if lead else 'Its'} key holders make one, each in their own terminal "
+        f"with {code(where)}: one begins with {code(f'{_GENERATE} -init')}, each gives a share "
+        f"with {code(_GENERATE)}, and who began decodes it with "
+        f"{code(f'{_GENERATE} -decode=ENCODED -otp=OTP')}. Conclave tells of that attempt as of "
+        "one that it did not begin. "
+    )
+
+
+def _again(state: SetState, r: Runbook, step: Step) -> str:
+    """Return how Conclave does the step itself after all, if all it lacked was a right."""
+    if not step.lacks_right:
+        return ""
+    where = place(state.name, r.follows if step.action in _JOINS else step.cluster)
+    held = ", with the DR operation token that it holds" if step.ceremony else ""
+    return (
+        f"Or give Conclave's login on {where} the right, and press *Try again*: then Conclave does "
+        f"it{held}. "
+    )
 
 
 def _activation(state: SetState, r: Runbook, step: Step) -> str:

@@ -164,7 +164,7 @@ def _of_step(state: SetState, r: Runbook, step: Step) -> Iterator[ButtonElement]
         label = cut(f"Done: {steps.deed(state.name, step)}", 70)
         yield button(DONE, label, value, style="primary")
     elif _can_continue(step):
-        again = step.state is StepState.REFUSED
+        again = step.state is StepState.REFUSED or step.lacks_right
         asks = confirmation(cut(f"{'Again' if again else 'Go on'}?", 90), f"{name}.", "Go on")
         label = "Try again" if again else cut(f"Go on: {steps.deed(state.name, step)}", 70)
         yield button(CONTINUE, label, value, style="primary", asks=asks)
@@ -214,8 +214,12 @@ def _without(state: SetState, r: Runbook, step: Step) -> str:
 
 
 def _can_continue(step: Step) -> bool:
-    if step.guard is Guard.TYPED or step.by_hand:
+    if step.lacks_right:
+        return step.state is not StepState.ACCEPTED
+    if step.guard is Guard.TYPED:
         return False
+    if step.by_hand:
+        return step.state is StepState.REFUSED
     if step.action is Action.TOKEN:
         return step.state in (StepState.WAITING, StepState.REFUSED)
     fresh = step.state is StepState.WAITING and step.guard is Guard.CONTINUE

@@ -58,7 +58,7 @@ def _calls(
         name = steps.name_of(state.name, step, follows=r.follows)
         if is_handed_out(state, r, step, rules, now=now) and step.state is not StepState.ACCEPTED:
             words = f"*{name}* is yours to do by hand. {_COMMAND}"
-            yield f"hand:{step.id}", 0, leads_work(state, step) or commanders, words
+            yield f"hand:{step.id}", step.handed_out, leads_work(state, step) or commanders, words
         elif step.request is not None and step.guard is Guard.TYPED:
             yield from _asked(step, name, rules, roster, now=now)
         elif step.state is StepState.REFUSED and step.action is not Action.TOKEN:

@@ -111,7 +111,7 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
     if step.action is Action.PROMOTE:
         return "The ceremony's card asks for it and for the approvals."
     if is_handed_out(state, r, step, rules, now=now):
-        return f"{by_hand(state, r, step, rules)}{_token_ends(step)}"
+        return f"{by_hand(state, r, step, rules, now=now)}{_token_ends(step)}"
     if step.action is Action.TOKEN:
         if step.state is StepState.WANTED:
             return "The ceremony has a card of its own: key holders give their shares there."
@@ -219,7 +219,7 @@ def _retired(set_name: str, r: Runbook) -> str:
     done = _is_done(r, Action.DISABLE)
     holds = f"{source} is the primary; "
     holds += f"{target} replicates with nobody." if done else "nothing was changed."
-    if r.of(Action.TOKEN) is not None:
+    if r.retires_secondary:
         return holds  # it was a secondary, which takes nothing in
     return (
         f"{holds} What {target} took in since {source} was promoted is on {target} alone, and is "

@@ -159,12 +159,12 @@ def _continue(
         return _call_together(state, r, step, command, now=now, terms=terms, fresh=fresh)
     if step.guard is Guard.HANDS:
         return _not_now("People do this step; say when it is done.")
-    if step.guard is Guard.TYPED:
+    if step.guard is Guard.TYPED and not step.lacks_right:
         return _not_now(f"Type {state.name}/{step.cluster} to ask for this step.")
     if step.state is StepState.ACCEPTED:
         return _not_now("Vault has taken this on; wait until it is done.")
     fresh_start = step.state is StepState.WAITING and step.guard is Guard.CONTINUE
-    if fresh_start or step.state is StepState.REFUSED or step.tries:
+    if fresh_start or step.state is StepState.REFUSED or step.tries or step.lacks_right:
         return [StepContinued(runbook=r.id, step=step.id, by=command.by)]
     return _not_now("This step goes on by itself; nothing is needed from you now.")
 

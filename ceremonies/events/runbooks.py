@@ -176,6 +176,16 @@ class ActivationSpent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepHandedOut:
+    """People may do this step now: every gate let it pass, for the request of this moment (ms)."""
+
+    type: Literal["step_handed_out"] = "step_handed_out"
+    runbook: str
+    step: str
+    request: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepSlow:
     """Accepted two minutes ago and not done yet."""
 
@@ -261,6 +271,7 @@ RunbookEvent = (
     | StepRefused
     | ActivationIssued
     | ActivationSpent
+    | StepHandedOut
     | StepSlow
     | StepDone
     | StepSkipped

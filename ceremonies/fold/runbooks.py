@@ -5,33 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ceremonies.ceremony import Approval, Ceremony, Ending, Phase, Request, TokenState
+from ceremonies.ceremony import Ceremony, Ending, Phase, TokenState
 from ceremonies.events import (
     Action,
-    ActivationIssued,
-    ActivationSpent,
     CeremonyStarted,
     Event,
     Promoted,
     RunbookAborted,
     RunbookStarted,
     StepAccepted,
-    StepApproved,
-    StepContinued,
     StepDone,
-    StepRefused,
-    StepRejected,
-    StepRequested,
     StepSkipped,
-    StepSlow,
     TailLost,
 )
-from ceremonies.runbook import Activation, Runbook, RunbookEnding, Step, StepState
+from ceremonies.fold.steps import StepEvent, stepped, withdrawn
+from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
 from ceremonies.state import SetState
 
 _RUNBOOKS_KEPT = 2
-RETRY_STEP_MS = 10_000  # doubled with each try, up to five minutes
-RETRY_STEP_MAX_MS = 300_000
 _USES_TOKEN = (Action.PROMOTE, Action.UPDATE_PRIMARY, Action.DISABLE)
 _CHANGES_ROLES = (
     Action.DEMOTE,
@@ -39,20 +30,6 @@ _CHANGES_ROLES = (
     Action.ENABLE_PRIMARY,
     Action.ENABLE_SECONDARY,
     Action.UPDATE_PRIMARY,
-)
-
-StepEvent = (
-    StepContinued
-    | StepRequested
-    | StepApproved
-    | StepRejected
-    | StepAccepted
-    | StepRefused
-    | ActivationIssued
-    | ActivationSpent
-    | StepSlow
-    | StepDone
-    | StepSkipped
 )
 
 
@@ -117,7 +94,7 @@ def _ended(r: Runbook, ending: RunbookEnding, *, at: int, by: str = "") -> Runbo
 
 def _after_step_event(state: SetState, event: StepEvent, *, at: int) -> SetState:
     def change(r: Runbook) -> Runbook:
-        steps = tuple(_stepped(s, event, at=at) if s.id == event.step else s for s in r.steps)
+        steps = tuple(stepped(s, event, at=at) if s.id == event.step else s for s in r.steps)
         if isinstance(event, StepSkipped):
             steps = _skipped_along(steps, event.step, at=at, by=event.by)
         changed = replace(r, steps=steps)
@@ -134,74 +111,17 @@ def _after_step_event(state: SetState, event: StepEvent, *, at: int) -> SetState
     return _used(after, step, at=at) if isinstance(event, StepDone) else after
 
 
-def _stepped(s: Step, event: StepEvent, *, at: int) -> Step:
-    if s.state.is_over and isinstance(event, StepAccepted | StepRefused | StepSlow):
-        return s  # left out meanwhile: what became of its order begins nothing anew
-    match event:
-        case StepContinued(by=by):
-            wanted = replace(s, state=StepState.WANTED, wanted_by=by, wanted_at=at)
-            return replace(wanted, words="", retry_at=0, tries=0, slow=False)
-        case StepRequested(by=by, reason=reason, evidence=evidence):
-            request = Request(by=by, at=at, reason=reason, evidence=evidence)
-            asked = replace(s, state=StepState.ASKED, request=request, approvals=())
-            return replace(asked, rejected_by="", words="", retry_at=0, tries=0)
-        case StepApproved(by=by):
-            others = tuple(a for a in s.approvals if a.by != by)
-            return replace(s, approvals=(*others, Approval(by=by, at=at)))
-        case StepRejected(by=by):
-            return replace(_withdrawn(s), state=StepState.WAITING, rejected_by=by)
-        case StepAccepted(warnings=warnings):
-            taken = replace(s, state=StepState.ACCEPTED, accepted_at=s.accepted_at or at)
-            return replace(taken, words=" ".join(warnings), slow=False)
-        case StepRefused():
-            return _refused(s, event, at=at)
-        case ActivationIssued():
-            activation = Activation(
-                secondary_id=event.secondary_id,
-                until=event.until,
-                primary=event.primary,
-                primary_address=event.primary_address,
-            )
-            before = (s.activation.secondary_id,) if s.activation else ()
-            return replace(s, activation=activation, lost_ids=(*s.lost_ids, *before))
-        case ActivationSpent(secondary_id=spent, revoked=revoked):
-            left = s.activation if s.activation and s.activation.secondary_id != spent else None
-            lost = tuple(name for name in s.lost_ids if name != spent)
-            return replace(s, activation=left, lost_ids=lost if revoked else (*lost, spent))
-        case StepSlow(words=words):
-            return replace(s, slow=True, words=words)
-        case StepDone(by=by, words=words):
-            done = replace(s, state=StepState.DONE, done_at=at, done_by=by, words=words)
-            return replace(done, slow=False, activation=None)
-        case StepSkipped(by=by):
-            return replace(s, state=StepState.SKIPPED, done_at=at, done_by=by)
-
-
-def _refused(s: Step, event: StepRefused, *, at: int) -> Step:
-    told = replace(s, words=event.words, by_hand=s.by_hand or event.by_hand, accepted_at=0)
-    if event.by_hand:
-        return told
-    if event.again:
-        wait = min(RETRY_STEP_MS * 2 ** min(s.tries, 10), RETRY_STEP_MAX_MS)
-        return replace(told, tries=s.tries + 1, retry_at=at + wait)
-    return replace(_withdrawn(told), state=StepState.REFUSED, refused_at=at)
-
-
 def _asked_anew(r: Runbook) -> Runbook:
     asked = (StepState.ASKED, StepState.WANTED)
     return replace(
         r,
         steps=tuple(
-            replace(_withdrawn(s), state=StepState.WAITING)
+            replace(withdrawn(s), state=StepState.WAITING)
             if s.state in asked and s.action is not Action.TOKEN
             else s
             for s in r.steps
         ),
     )
-
-
-def _withdrawn(s: Step) -> Step:
-    return replace(s, request=None, approvals=())
 
 
 def _skipped_along(steps: tuple[Step, ...], name: str, *, at: int, by: str) -> tuple[Step, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ceremonies.conductor.station import Station
 from ceremonies.conductor.steps.activation import activate, revoke, settle_activation
+from ceremonies.conductor.steps.handing import hand_out
 from ceremonies.conductor.steps.orders import confirm, order, settle_order
 from ceremonies.conductor.steps.reading import read_canary
 from ceremonies.conductor.steps.scene import Scene
@@ -34,6 +35,9 @@ def do(station: Station, debt: StepDebt) -> None:
             order(scene)
         case Do.CONFIRM:
             confirm(scene)
+        case Do.HAND_OUT:
+            confirm(scene)  # whoever did it without being asked is not asked
+            hand_out(scene)
         case Do.READ:
             read_canary(scene)
         case Do.REVOKE:

@@ -9,6 +9,7 @@ import structlog
 from ceremonies.conductor.context import context_of
 from ceremonies.conductor.promotions import duty_refused, forbids
 from ceremonies.conductor.steps.activation import KIND as ACTIVATION
+from ceremonies.conductor.steps.handing import hold_back, shut
 from ceremonies.conductor.steps.proofs import Proof, hindrance, proof
 from ceremonies.conductor.steps.reading import snapshot
 from ceremonies.conductor.steps.scene import KIND_OF, Scene
@@ -19,7 +20,6 @@ from ceremonies.events import (
     ActivationSpent,
     Event,
     Intended,
-    PromotionBlocked,
     StepAccepted,
     StepDone,
     StepRefused,
@@ -27,7 +27,7 @@ from ceremonies.events import (
 )
 from ceremonies.owed import SLOW_MS
 from ceremonies.runbook import StepState
-from ceremonies.steps import Do, promotion_of
+from ceremonies.steps import Do, is_handed_out, is_planned_demotion, promotion_of
 from ceremonies.vault import Accepted
 from ceremonies.vault.errors import PermissionDenied, RightMissing, TruthUnknown
 
@@ -52,7 +52,7 @@ def order(scene: Scene) -> None:
     if words:
         scene.refuse("hindered", words, again=True)  # a cluster that changes roles is away a while
         return
-    if _is_planned_demotion(scene) and _blocks_promotion(scene):
+    if is_planned_demotion(scene.runbook, step) and _blocks_promotion(scene):
         return
     send = _prepared(scene)
     if send is None:
@@ -162,28 +162,16 @@ def _spent(scene: Scene) -> ActivationSpent:
     )
 
 
-def _is_planned_demotion(scene: Scene) -> bool:
-    return scene.step.action is Action.DEMOTE and scene.runbook.of(Action.PROMOTE) is not None
-
-
 def _blocks_promotion(scene: Scene) -> bool:
     """Ask the gate once more before the primary is demoted; where it says no, nothing is done."""
     station = scene.station
     c = promotion_of(station.ledger.state, scene.runbook)
     if c is None or c.request is None:
         return True
-    state, rules = station.ledger.state, station.terms().rules
-    evidence = station.look(c.cluster, context_of(state, c, rules))
+    evidence = station.look(c.cluster, context_of(station.ledger.state, c, station.terms().rules))
     if not forbids(c, evidence):
         return False
-    blocked = PromotionBlocked(ceremony=c.id, evidence=evidence)
-    request = c.request
-
-    def changed() -> bool:
-        now = station.ledger.state.find(c.id)
-        return now is None or now.request != request
-
-    station.conclude(blocked, unless=lambda state: changed() or c.cluster in state.intents)
+    shut(scene, c, evidence)
     return True
 
 
@@ -235,11 +223,21 @@ def confirm(scene: Scene) -> None:
     if found.holds:
         _done(scene, found)
         return
+    if _is_with_people(scene):
+        hold_back(scene)
+        return
     late = scene.station.clock.now() - step.accepted_at >= SLOW_MS
     if step.state is StepState.ACCEPTED and late and not step.slow:
         words = f"Accepted, and not done after two minutes: {found.words}"
         slow = StepSlow(runbook=scene.runbook.id, step=step.id, words=words)
         scene.conclude(slow)
+
+
+def _is_with_people(scene: Scene) -> bool:
+    """Whether people have the command of a planned demotion, and it is not on its way yet."""
+    r, step = scene.runbook, scene.step
+    handed = is_planned_demotion(r, step) and is_handed_out(scene.station.ledger.state, r, step)
+    return handed and step.state is not StepState.ACCEPTED
 
 
 def _done(scene: Scene, found: Proof) -> None:

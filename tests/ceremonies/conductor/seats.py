@@ -16,7 +16,12 @@ _CHANGES = ("demote", "promote", "secondary-token", "update-primary", "disable",
 
 @contextmanager
 def seated(
-    place: Path, redis_url: str, *, names: tuple[str, ...] = ("a", "b"), intent_s: float = 30.0
+    place: Path,
+    redis_url: str,
+    *,
+    names: tuple[str, ...] = ("a", "b"),
+    intent_s: float = 30.0,
+    hands: tuple[str, ...] = (),
 ) -> Iterator[Commander]:
     """Give a commander at a table; clusters and replicas are stopped at the end."""
     with practice_range(place / "vaults", names=names) as vaults:
@@ -24,7 +29,7 @@ def seated(
         secret.write_text(vaults.bot_login.secret_id)
         kept.mkdir()
         auth = AppRole(role_id=vaults.bot_login.role_id, secret_id_file=secret)
-        table = Table(vaults, redis_url, auth=auth, snapshots=kept, intent_s=intent_s)
+        table = Table(vaults, redis_url, auth=auth, snapshots=kept, intent_s=intent_s, hands=hands)
         try:
             yield Commander(table, table.seat())
         finally:

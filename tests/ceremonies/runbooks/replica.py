@@ -21,12 +21,13 @@ from ceremonies.events import (
     PromotionRefused,
     StepAccepted,
     StepDone,
+    StepHandedOut,
     StepRefused,
     TokenDeleted,
 )
 from ceremonies.owed import Debt, Note, Overdue, StepDebt, Work, owed
 from ceremonies.runbook import Runbook, Step
-from ceremonies.steps import Do
+from ceremonies.steps import Do, promotion_of
 from tests.ceremonies.runbooks.record import CLEAR, INTENT, Record
 
 
@@ -36,6 +37,8 @@ class Replica(Record):
     def turn(self) -> bool:
         """Do one thing that is owed; return whether anything was."""
         for due in owed(self.state, self.terms, now=self.now):
+            if isinstance(due, StepDebt) and self._waits_for_people(due):
+                continue
             match due:
                 case Overdue(intent=intent):
                     self._adopts(intent)
@@ -71,6 +74,14 @@ class Replica(Record):
         self.truth.role[cluster] = "primary"
         self.truth.took[f"promote {cluster}"] += 1
 
+    def _waits_for_people(self, due: StepDebt) -> bool:
+        """Whether a step that people do is looked at, and they have not done it."""
+        r = self.state.find_runbook(due.runbook)
+        step = r.step(due.step) if r else None
+        if r is None or step is None or due.do is not Do.CONFIRM or not step.by_hand:
+            return False
+        return not self._holds(r, step)
+
     def _steps(self, due: StepDebt) -> None:
         r = self.state.find_runbook(due.runbook)
         step = r.step(due.step) if r else None
@@ -90,6 +101,11 @@ class Replica(Record):
             case Do.CONFIRM:
                 assert self._holds(r, step)
                 self.happens(StepDone(**who, words="seen"))
+            case Do.HAND_OUT:
+                c = promotion_of(self.state, r)
+                assert c is not None
+                assert c.request is not None
+                self.happens(StepHandedOut(**who, request=c.request.at))
             case Do.ORDER:
                 self._orders(r, step)
 

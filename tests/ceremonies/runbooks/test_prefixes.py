@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
+from ceremonies.decide import Terms
 from ceremonies.events import Play
 from ceremonies.runbook import RunbookEnding
+from tests.ceremonies.cast import ROSTER
+from tests.ceremonies.runbooks.record import served
 from tests.ceremonies.runbooks.world import Stopped, Truth, World
 
 
@@ -95,12 +98,14 @@ CASES = (
     ),
 )
 JOINS = ("update-primary", "enable-secondary")
+BY_HAND = ("demote", "disable", "enable-primary", "enable-secondary", "update-primary")
 TWO_AT_FIRST = (Play.REJOIN, Play.RETIRE)
 
 
-def begun(case: Case, **changes: int) -> World:
+def begun(case: Case, *, hands: tuple[str, ...] = (), **changes: int) -> World:
     """Return the world of a case in which the runbook has begun, if nobody is killed before."""
-    world = World(truth=Truth(role=dict(case.before)), **changes)
+    terms = Terms(rules=replace(served(), hands=hands), roster=ROSTER)
+    world = World(truth=Truth(role=dict(case.before)), terms=terms, **changes)
     others = tuple(name for name, role in case.before.items() if role == "secondary")
     with suppress(Stopped):
         world.begins(
@@ -113,9 +118,9 @@ def begun(case: Case, **changes: int) -> World:
     return world
 
 
-def played(case: Case) -> World:
+def played(case: Case, hands: tuple[str, ...] = ()) -> World:
     """Return the world after the whole runbook, without any mishap."""
-    world = begun(case)
+    world = begun(case, hands=hands)
     world.goes_on()
     return world
 
@@ -135,20 +140,22 @@ def ended_well(case: Case, world: World) -> None:
         assert not world.always_two, "two primaries at once"
 
 
+@pytest.mark.parametrize("hands", [(), BY_HAND], ids=["by Conclave", "by hand"])
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_without_mishap(case: Case) -> None:
+def test_without_mishap(case: Case, hands: tuple[str, ...]) -> None:
     """A runbook brings about what it promises, in order."""
-    ended_well(case, played(case))
+    ended_well(case, played(case, hands))
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["before Vault", "after Vault"])
+@pytest.mark.parametrize("hands", [(), BY_HAND], ids=["by Conclave", "by hand"])
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_every_prefix_is_continued(case: Case, *, lost: bool) -> None:
+def test_every_prefix_is_continued(case: Case, hands: tuple[str, ...], *, lost: bool) -> None:
     """Stopped after any entry, before or after Vault did what comes next, others end it well."""
-    whole = len(played(case).log)
-    assert whole > 8
+    whole = len(played(case, hands).log)
+    assert whole > (1 if hands else 8)
     for entries in range(1, whole):
-        stopped = begun(case, stops_after=entries, stops_before_outcome=lost)
+        stopped = begun(case, hands=hands, stops_after=entries, stops_before_outcome=lost)
         with suppress(Stopped):
             stopped.goes_on()
         world = stopped.cut(entries)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
+from bot.cards.by_hand import is_handed_out
 from ceremonies.ceremony import Ceremony
 from ceremonies.commands import (
     Approve,
@@ -21,12 +22,9 @@ from ceremonies.commands import (
     RunbookCommand,
     StartRunbook,
 )
-from ceremonies.events import (
-    Guard,
-    Play,
-)
+from ceremonies.events import Action, Guard, Play
 from ceremonies.plans import plan
-from ceremonies.runbook import Runbook, Step
+from ceremonies.runbook import Activation, Runbook, Step
 from tests.ceremonies.cast import KIM, SAM
 from tests.ceremonies.runbooks.record import CLEAR, INTENT, Stopped, Truth, folded
 from tests.ceremonies.runbooks.replica import Replica
@@ -88,6 +86,8 @@ class World(Replica):
     def _wants(self, r: Runbook, step: Step) -> bool:
         who = {"runbook": r.id, "step": step.id}
         evidence = replace(CLEAR, target=step.cluster)
+        if is_handed_out(self.state, r, step, self.terms.rules, now=self.now):
+            return self._does(r, step)
         if step.guard is Guard.HANDS:
             return self._took(FinishStep(**who, by=SAM))
         if step.guard is Guard.TYPED and step.request is None:
@@ -95,6 +95,18 @@ class World(Replica):
         if step.guard is Guard.TYPED and step.request and not step.approvals:
             return self._took(ApproveStep(**who, by=KIM, asked_at=step.request.at))
         return self._took(ContinueStep(**who, by=SAM, evidence=evidence))
+
+    def _does(self, r: Runbook, step: Step) -> bool:
+        """People do what they have the command of, with an activation token that they made."""
+        if self._holds(r, step):
+            return False
+        if step.action in (Action.UPDATE_PRIMARY, Action.ENABLE_SECONDARY):
+            name = f"{step.cluster}-by-hand"
+            self.truth.ids.add(name)
+            made = Activation(secondary_id=name, until=0, primary=r.follows, primary_address="")
+            step = replace(step, activation=made)
+        self._done_to(r, step)
+        return True
 
     def _took(self, wish: RunbookCommand) -> bool:
         return not isinstance(self.asks(wish), Refusal)
@@ -115,7 +127,7 @@ class World(Replica):
 
     def cut(self, entries: int) -> World:
         """Return a world whose log ends after so many entries; it is later, others go on."""
-        world = World(truth=copy.deepcopy(self.truth), ids=self.ids + 1000)
+        world = World(truth=copy.deepcopy(self.truth), ids=self.ids + 1000, terms=self.terms)
         for at, events in self.log[:entries]:
             world.log.append((at, events))
             world.state = folded(world.state, at, events)
