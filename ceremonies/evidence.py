@@ -42,6 +42,9 @@ class Check(StrEnum):
     CONFIRMATION = "confirmation"
 
 
+# The cause of a finding: a demoted primary has what the cluster to be promoted lacks.
+LEFT_BEHIND = "left-behind"
+
 # An attempt to make a token changes no role: only these forbid its start.
 BEFORE_ATTEMPT = (Check.TARGET, Check.CLUSTER_ID)
 
@@ -124,7 +127,8 @@ def worsened(shown: Evidence, seen: Evidence) -> bool:
     """Return whether `seen` would have made a careful person hesitate who agreed to `shown`.
 
     So it is where another cluster id is told, where something blocks that did not, or blocks for
-    another cause, where the target is found out of step, and where a node fell silent.
+    another cause, where the target is found out of step or lacks what a demoted primary has, and
+    where a node fell silent.
     """
     if seen.target_cluster_id != shown.target_cluster_id:
         return True
@@ -137,8 +141,9 @@ def worsened(shown: Evidence, seen: Evidence) -> bool:
 def _is_worse(was: Finding | None, now: Finding) -> bool:
     if now.level is Level.BLOCK:
         return was is None or was.level is not Level.BLOCK or was.cause != now.cause
-    out_of_step = now.check == Check.STATE and now.level is Level.WARN
-    return out_of_step and was is not None and was.level is Level.PASS
+    if now.level is not Level.WARN or was is None or was.level is not Level.PASS:
+        return False
+    return now.check == Check.STATE or now.cause == LEFT_BEHIND
 
 
 def fallen_silent(shown: Evidence, seen: Evidence) -> tuple[NodeSeen, ...]:

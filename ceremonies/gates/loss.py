@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from ceremonies.evidence import Check, Finding
+from ceremonies.evidence import LEFT_BEHIND, Check, Finding
 from ceremonies.gates.case import Case, lasting
 from ceremonies.samples import loss
+from ceremonies.vault.views import Mode
 
 # A sample is taken every minute while all is well. Older than this it misses too much.
 _RECENT_MS = 5 * 60_000
 
 
 def data_loss(case: Case) -> Finding:
-    """Return how much is lost: counted while the primary answers, else by the last good sample."""
-    return _lag(case) if case.is_strict else _estimate(case)
+    """Return how much is lost: counted while the primary answers, else by the last good sample.
+
+    Between a planned demotion and its promotion both are secondaries, and their data is compared.
+    """
+    if case.is_strict:
+        return _lag(case)
+    return (_left_behind(case) if case.context.demoted else None) or _estimate(case)
 
 
 def _lag(case: Case) -> Finding:
@@ -29,7 +35,37 @@ def _lag(case: Case) -> Finding:
             "wait for lag 0."
         )
         return case.blocks(Check.LOSS, words, cause="behind")
+    if _same_data(case) is False:
+        words = (
+            f"Lag 0, and yet the data of {case.target} is not that of {case.source}: their merkle "
+            "roots differ. Stop the writers, wait until nothing is written."
+        )
+        return case.blocks(Check.LOSS, words, cause="differs")
     return case.passes(Check.LOSS, f"Lag 0: {case.target} has all {newest} records.")
+
+
+def _same_data(case: Case) -> bool | None:
+    """Return whether both have one merkle root, which on a quiet pair they do; None: not told."""
+    there = case.source_view.dr.merkle_root if case.source_view and case.source_view.dr else None
+    here = case.ours.dr.merkle_root if case.ours.dr else None
+    return here == there if here and there else None
+
+
+def _left_behind(case: Case) -> Finding | None:
+    """Return whether the demoted cluster has what the target lacks; None: it does not tell."""
+    was = case.source_view.dr if case.source_view else None
+    same = _same_data(case) if was is not None and was.mode is Mode.SECONDARY else None
+    if same is None:
+        return None
+    if same:
+        words = f"{case.target} has what {case.source} had when it was demoted: one merkle root."
+        return case.passes(Check.LOSS, words)
+    words = (
+        f"{case.target} has not what {case.source} had when it was demoted: their merkle roots "
+        f"differ, so something was written last of all. It is on {case.source} alone, and is lost "
+        f"once that follows {case.target}. Promote {case.target} without it, or {case.source} back."
+    )
+    return case.warns(Check.LOSS, words, cause=LEFT_BEHIND)
 
 
 def _estimate(case: Case) -> Finding:

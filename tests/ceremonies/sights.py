@@ -47,10 +47,7 @@ def node(cluster: str, mode: str = "secondary", *, number: int = 1, **changes: o
 def _dr(cluster: str, mode: str) -> DrStatus:
     match mode:
         case "primary":
-            follower = replace(peer("connected"), node_id="id-b")
-            return DrStatus(
-                mode=Mode.PRIMARY, state="running", last_dr_wal=WAL, secondaries=(follower,)
-            )
+            return leading()
         case "secondary":
             return lost(cluster)
         case _:
@@ -69,6 +66,13 @@ def peer(connection: str | None, **changes: Any) -> Peer:  # noqa: ANN401 — an
         canary_age_ms=1000,
     )
     return replace(fresh, **changes)
+
+
+def leading(**changes: Any) -> DrStatus:  # noqa: ANN401 — any field of a status
+    """Return what a primary says that counts `b` as connected."""
+    follower = replace(peer("connected"), node_id="id-b")
+    well = DrStatus(mode=Mode.PRIMARY, state="running", last_dr_wal=WAL, secondaries=(follower,))
+    return replace(well, **changes)
 
 
 def streaming(cluster: str = "b", **changes: Any) -> DrStatus:  # noqa: ANN401 — as above

@@ -1,7 +1,7 @@
-"""Handing a planned demotion out to people, while the gate lets it pass and no longer.
+"""The gate before a planned demotion, and handing that demotion out to people while it is open.
 
-What the bot may not send itself is under the same promise: nothing is demoted before the promotion
-could follow. The command is on the card only for the request that people agreed to, and the gate
+Nothing is demoted before the promotion could follow. What the bot may not send itself is under the
+same promise: the command is on the card only for the request that people agreed to, and the gate
 is asked for as long as it stands there.
 """
 
@@ -15,32 +15,38 @@ from ceremonies.conductor.promotions import forbids
 from ceremonies.conductor.steps.proofs import hindrance
 from ceremonies.conductor.steps.scene import Scene
 from ceremonies.events import PromotionBlocked, StepHandedOut
-from ceremonies.evidence import Evidence
+from ceremonies.evidence import Check, Evidence
 from ceremonies.state import SetState
 from ceremonies.steps import is_wanted, promotion_of
 
 log = structlog.get_logger()
 
 _LOOK_AGAIN_S = 1.0
+_WAITS = 4  # for records on their way, before they are records that are missing
+
+
+def lets_pass(scene: Scene) -> bool:
+    """Ask the gate once more before the primary is demoted; where it says no, that is noted."""
+    asked = _judged(scene)
+    if asked is None:
+        return False
+    if forbids(*asked):
+        _shut(scene, *asked)
+        return False
+    return True
 
 
 def hand_out(scene: Scene) -> None:
     """Let people demote the primary, if the gate, asked now, lets the promotion follow."""
     station, step = scene.station, scene.step
-    asked = _judged(scene)
-    if asked is None:
-        return
-    c, evidence = asked
     words = _hindrance(scene)
     if words:
         scene.refuse("hindered", words, again=True)
         return
-    if forbids(c, evidence):
-        shut(scene, c, evidence)
+    c = promotion_of(station.ledger.state, scene.runbook)
+    if c is None or c.request is None or not lets_pass(scene):
         return
-    handed = StepHandedOut(
-        runbook=scene.runbook.id, step=step.id, request=c.request.at if c.request else 0
-    )
+    handed = StepHandedOut(runbook=scene.runbook.id, step=step.id, request=c.request.at)
 
     def moved(state: SetState) -> bool:
         r = state.find_runbook(scene.runbook.id)
@@ -65,7 +71,7 @@ def hold_back(scene: Scene) -> None:
         return
     asked = _shut_now(scene)
     if asked is not None:
-        shut(scene, *asked)
+        _shut(scene, *asked)
 
 
 def _shut_now(scene: Scene) -> tuple[Ceremony, Evidence] | None:
@@ -74,7 +80,7 @@ def _shut_now(scene: Scene) -> tuple[Ceremony, Evidence] | None:
     return asked if asked and forbids(*asked) and not _hindrance(scene) else None
 
 
-def shut(scene: Scene, c: Ceremony, evidence: Evidence) -> None:
+def _shut(scene: Scene, c: Ceremony, evidence: Evidence) -> None:
     """Say that the gate is shut: what was agreed to is void, and has to be asked for anew."""
     station, request = scene.station, c.request
     blocked = PromotionBlocked(ceremony=c.id, evidence=evidence)
@@ -87,7 +93,22 @@ def shut(scene: Scene, c: Ceremony, evidence: Evidence) -> None:
 
 
 def _judged(scene: Scene) -> tuple[Ceremony, Evidence] | None:
-    """Ask every node; return what the gate says now of the promotion, and whose; None: of none."""
+    """Ask every node; return what the gate says now of the promotion, and whose; None: of none.
+
+    Records that are just on their way are waited for: every login writes some.
+    """
+    asked = _asked(scene)
+    for _ in range(_WAITS):
+        blocks = asked[1].blocks if asked else ()
+        if {found.check for found in blocks} != {Check.LOSS}:
+            break
+        if scene.station.ledger.closing.wait(_LOOK_AGAIN_S):
+            break
+        asked = _asked(scene)
+    return asked
+
+
+def _asked(scene: Scene) -> tuple[Ceremony, Evidence] | None:
     station = scene.station
     state, rules = station.ledger.state, station.terms().rules
     c = promotion_of(state, scene.runbook)

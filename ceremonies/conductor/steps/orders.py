@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from ceremonies.conductor.context import context_of
-from ceremonies.conductor.promotions import duty_refused, forbids
+from ceremonies.conductor.promotions import duty_refused
 from ceremonies.conductor.steps.activation import KIND as ACTIVATION
-from ceremonies.conductor.steps.handing import hold_back, shut
+from ceremonies.conductor.steps.handing import hold_back, lets_pass
 from ceremonies.conductor.steps.proofs import Proof, hindrance, proof
 from ceremonies.conductor.steps.reading import snapshot
 from ceremonies.conductor.steps.scene import KIND_OF, Scene
@@ -27,7 +26,7 @@ from ceremonies.events import (
 )
 from ceremonies.owed import SLOW_MS
 from ceremonies.runbook import StepState
-from ceremonies.steps import Do, is_handed_out, is_planned_demotion, promotion_of
+from ceremonies.steps import Do, is_handed_out, is_planned_demotion
 from ceremonies.vault import Accepted
 from ceremonies.vault.errors import PermissionDenied, RightMissing, TruthUnknown
 
@@ -52,10 +51,11 @@ def order(scene: Scene) -> None:
     if words:
         scene.refuse("hindered", words, again=True)  # a cluster that changes roles is away a while
         return
-    if is_planned_demotion(scene.runbook, step) and _blocks_promotion(scene):
-        return
     send = _prepared(scene)
     if send is None:
+        return
+    # Last of all: between this look and the order nothing is waited for but the log.
+    if is_planned_demotion(scene.runbook, step) and not lets_pass(scene):
         return
     intent = scene.intend(Do.ORDER, KIND_OF[step.action], lane=step.cluster)
     if intent is not None:
@@ -160,19 +160,6 @@ def _spent(scene: Scene) -> ActivationSpent:
         secondary_id=held.secondary_id if held else "",
         words="The try may have consumed this activation token.",
     )
-
-
-def _blocks_promotion(scene: Scene) -> bool:
-    """Ask the gate once more before the primary is demoted; where it says no, nothing is done."""
-    station = scene.station
-    c = promotion_of(station.ledger.state, scene.runbook)
-    if c is None or c.request is None:
-        return True
-    evidence = station.look(c.cluster, context_of(station.ledger.state, c, station.terms().rules))
-    if not forbids(c, evidence):
-        return False
-    shut(scene, c, evidence)
-    return True
 
 
 def _watch_for_taken(scene: Scene, intent: Intended) -> None:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from ceremonies.events import Action
 from ceremonies.runbook import Runbook, Step
 from ceremonies.vault import ClusterView, Mode
+from ceremonies.vault.views import CONNECTED
 
 _STREAMS = "stream-wals"
-_CONNECTED = "connected"
+_RESTS = "idle"  # what a demoted cluster says until it is led to a primary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,7 @@ def proof(step: Step, views: Mapping[str, ClusterView], *, follows: str) -> Proo
     name = step.cluster
     match step.action:
         case Action.DEMOTE:
-            words = f"{name} answers as {view.mode}."
-            return Proof(holds=_is(view, Mode.SECONDARY), words=words)
+            return _demoted(name, view)
         case Action.DISABLE:
             words = f"{name} answers with replication {view.mode}."
             return Proof(holds=_is(view, Mode.DISABLED), words=words)
@@ -45,6 +45,17 @@ def proof(step: Step, views: Mapping[str, ClusterView], *, follows: str) -> Proo
             return streams(name, view, views[follows], follows)
         case _:
             return Proof(holds=False, words="")
+
+
+def _demoted(name: str, view: ClusterView) -> Proof:
+    """Return whether it is a secondary that has come to rest: idle, or led to a primary already."""
+    dr = view.dr
+    if dr is None or dr.mode is not Mode.SECONDARY:
+        return Proof(holds=False, words=f"{name} answers as {view.mode}.")
+    led = any(peer.connection_status == CONNECTED for peer in dr.primaries)
+    if dr.state not in (None, _RESTS) and not led:
+        return Proof(holds=False, words=f"{name} answers as secondary, in state {dr.state} yet.")
+    return Proof(holds=True, words=f"{name} answers as secondary.")
 
 
 def hindrance(r: Runbook, step: Step, views: Mapping[str, ClusterView]) -> str:
@@ -77,7 +88,10 @@ def _is(view: ClusterView, mode: Mode) -> bool:
 
 
 def streams(name: str, view: ClusterView, primary: ClusterView, follows: str) -> Proof:
-    """Return whether `name` follows the primary `follows`, as both of them see it."""
+    """Return whether `name` follows the primary `follows`, as both of them see it.
+
+    What one of them does not tell is no reason to wait for ever; what it tells has to fit.
+    """
     here, there = view.dr, primary.dr
     if here is None or here.mode is not Mode.SECONDARY:
         return Proof(holds=False, words=f"{name} answers as {view.mode}.")
@@ -86,10 +100,17 @@ def streams(name: str, view: ClusterView, primary: ClusterView, follows: str) ->
     if there is None or there.mode is not Mode.PRIMARY:
         return Proof(holds=False, words=f"{follows} does not answer as primary.")
     known = [p for p in there.secondaries if p.node_id and p.node_id == here.secondary_id]
-    if not any(peer.connection_status == _CONNECTED for peer in known):
+    if not any(peer.connection_status == CONNECTED for peer in known):
         return Proof(holds=False, words=f"{follows} does not count {name} as connected yet.")
-    if here.primaries and all(p.connection_status != _CONNECTED for p in here.primaries):
+    if here.primaries and all(p.connection_status != CONNECTED for p in here.primaries):
         return Proof(holds=False, words=f"{name} is not connected to {follows} yet.")
+    leads = primary.leader_cluster_address
+    if leads and here.known_primary_cluster_addrs and leads not in here.known_primary_cluster_addrs:
+        told = ", ".join(here.known_primary_cluster_addrs[:3])
+        words = f"{name} knows its primary at {told}, and {follows} leads at {leads}."
+        return Proof(holds=False, words=words)
+    if here.last_remote_wal == 0:
+        return Proof(holds=False, words=f"{name} has taken nothing in from {follows} yet.")
     return Proof(holds=True, words=f"{name} streams from {follows}.")
 
 

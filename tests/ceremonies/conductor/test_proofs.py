@@ -57,15 +57,21 @@ def leads(mode: str = "primary", **dr: Any) -> DrStatus:  # noqa: ANN401 — any
     return replace(fresh, **dr)
 
 
+ADDRESS, ELSEWHERE = "https://vault-b1.example:8201", "https://vault-c1.example:8201"
 FOLLOWS = node("a", dr=streaming("a"))
-LEADS = node("b", "primary", dr=leads())
+LEADS = node("b", "primary", dr=leads(), leader_cluster_address=ADDRESS)
 STANDBY = node("b", number=2, dr=None)
+MUTE = DrStatus(mode=Mode.SECONDARY)
 
 
 @pytest.mark.parametrize(
     ("action", "told", "words"),
     [
         pytest.param(Action.DEMOTE, node("a"), "answers as secondary", id="demoted"),
+        pytest.param(Action.DEMOTE, FOLLOWS, "answers as secondary", id="led to a primary already"),
+        pytest.param(
+            Action.DEMOTE, node("a", dr=MUTE), "answers as secondary", id="its state not told"
+        ),
         pytest.param(
             Action.DISABLE, node("a", "disabled"), "with replication disabled", id="disabled"
         ),
@@ -73,6 +79,18 @@ STANDBY = node("b", number=2, dr=None)
             Action.ENABLE_PRIMARY, node("a", "primary"), "answers as primary", id="enabled"
         ),
         pytest.param(Action.UPDATE_PRIMARY, FOLLOWS, "a streams from b", id="follows"),
+        pytest.param(
+            Action.UPDATE_PRIMARY,
+            node("a", dr=streaming("a", known_primary_cluster_addrs=(ELSEWHERE, ADDRESS))),
+            "a streams from b",
+            id="one of the addresses that it knows",
+        ),
+        pytest.param(
+            Action.UPDATE_PRIMARY,
+            node("a", dr=streaming("a", last_remote_wal=None)),
+            "a streams from b",
+            id="what it took in is not told",
+        ),
         pytest.param(Action.ENABLE_SECONDARY, FOLLOWS, "a streams from b", id="joined"),
     ],
 )
@@ -88,6 +106,9 @@ def test_when_a_step_is_done(action: Action, told: Said, words: str) -> None:
         pytest.param(Action.DEMOTE, node("a", "primary"), id="still the primary"),
         pytest.param(Action.DEMOTE, node("a", active=False), id="a standby's word"),
         pytest.param(Action.DEMOTE, silent("a"), id="silent"),
+        pytest.param(
+            Action.DEMOTE, node("a", dr=lost("a", state="merkle-diff")), id="not at rest yet"
+        ),
         pytest.param(Action.DEMOTE, sealed("a"), id="sealed"),
         pytest.param(Action.DISABLE, node("a"), id="still a secondary"),
         pytest.param(
@@ -106,6 +127,14 @@ def test_when_a_step_is_done(action: Action, told: Said, words: str) -> None:
             Action.UPDATE_PRIMARY,
             node("a", dr=streaming("a", primaries=(peer("disconnected"),))),
             id="it hears nobody",
+        ),
+        pytest.param(
+            Action.UPDATE_PRIMARY, node("a", dr=streaming("a", last_remote_wal=0)), id="nothing yet"
+        ),
+        pytest.param(
+            Action.UPDATE_PRIMARY,
+            node("a", dr=streaming("a", known_primary_cluster_addrs=(ELSEWHERE,))),
+            id="it knows another primary",
         ),
     ],
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ceremonies.evidence import Check, Level
+from ceremonies.evidence import Check, Level, worsened
 from ceremonies.vault.readings import Licence
 from tests.ceremonies.gates.verdicts import (
     A_GONE,
@@ -30,6 +30,7 @@ from tests.ceremonies.sights import (
     UNPLANNED,
     WAL,
     Said,
+    leading,
     lost,
     node,
     peer,
@@ -55,6 +56,39 @@ def test_the_lag_of_a_planned_failover(wal: int | None, level: Level, words: str
     holds(seen(A_LIVES, b, context=PLANNED), Check.LOSS, level, words)
     mute = node("a", "primary", dr=None)
     holds(seen(mute, b, context=PLANNED), Check.LOSS, BLOCK, "not told")
+
+
+@pytest.mark.parametrize(
+    ("root", "before", "after"),
+    [
+        ("ab12", PASS, PASS),
+        ("cd34", BLOCK, WARN),
+        (None, PASS, PASS),
+    ],
+    ids=["the same", "another", "not told"],
+)
+def test_lag_zero_is_not_yet_the_same_data(root: str | None, before: Level, after: Level) -> None:
+    """Where both tell their merkle root: before the demotion, and when it is done once more."""
+    a = node("a", "primary", dr=leading(merkle_root="ab12"))
+    told = seen(a, node("b", dr=streaming(merkle_root=root)), context=PLANNED)
+    assert verdict(told, Check.LOSS)[0] is before
+    demoted = node("a", dr=lost("a", state="idle", primaries=(), merkle_root="ab12"))
+    b = node("b", dr=lost(merkle_root=root))
+    then = seen(demoted, b, sample=sample(), context=DEMOTED)
+    assert verdict(then, Check.LOSS)[0] is after
+    assert worsened(told, then) is (before is PASS and after is WARN)
+
+
+def test_what_the_old_primary_wrote_last_of_all() -> None:
+    """Agreed to with lag 0, then it is on the demoted one alone: people are asked once more."""
+    a = node("a", "primary", dr=leading(merkle_root="ab12"))
+    agreed = seen(a, node("b", dr=streaming(merkle_root="ab12")), context=PLANNED)
+    demoted = node("a", dr=lost("a", state="idle", primaries=(), merkle_root="ff00"))
+    b = node("b", dr=lost(merkle_root="ab12"))
+    then = seen(demoted, b, sample=sample(), context=DEMOTED)
+    holds(then, Check.LOSS, WARN, "It is on a alone, and is lost once that follows b")
+    assert worsened(agreed, then)
+    assert not worsened(then, then), "who agrees to that has agreed to it"
 
 
 @pytest.mark.parametrize(
