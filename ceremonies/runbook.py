@@ -74,7 +74,8 @@ class Step:
     approvals: tuple[Approval, ...] = ()
     rejected_by: str = ""
     activation: Activation | None = None
-    lost_ids: tuple[str, ...] = ()  # secondary ids whose activation tokens nobody uses any more
+    leaves: str = ""  # the secondary id that nobody has once this is done
+    lost_ids: tuple[str, ...] = ()  # secondary ids that nobody has or will have: to be revoked
 
     @property
     def id(self) -> str:

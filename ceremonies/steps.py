@@ -23,7 +23,7 @@ class Do(StrEnum):
     CONFIRM = "confirm"  # it is looked whether what the step is for holds
     HAND_OUT = "hand out"  # people are given the order's command
     READ = "read"  # the canary is read
-    REVOKE = "revoke"  # the primary forgets a secondary's id whose token was lost
+    REVOKE = "revoke"  # the primary forgets a secondary's id that nobody has
 
 
 _OFFERED = (StepState.WAITING, StepState.WANTED)
@@ -81,7 +81,7 @@ def is_handed_out(state: SetState, r: Runbook, step: Step) -> bool:
 
 
 def lost_ids(state: SetState, r: Runbook, step: Step) -> tuple[str, ...]:
-    """Return the secondaries' ids that the primary has to forget: nobody uses their tokens.
+    """Return the secondaries' ids that the primary has to forget: nobody has or uses them.
 
     With those that were lost goes the one of a step that was left out or stopped. Not while its
     order may be on its way, nor once Vault took it on: who has joined would lose its primary.

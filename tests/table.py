@@ -65,6 +65,7 @@ class Table:
     identity: Identity = field(default_factory=lambda: Identity.from_pem(generate_pem()))
     auth: AppRole | None = None  # the bot's own login on every cluster
     snapshots: Path | None = None
+    left_out: tuple[str, ...] = ()  # clusters that the file does not name
     hands: tuple[str, ...] = ()  # steps that people do
     shifts: tuple[ShiftRules, ...] = ()
     intent_s: float = 30.0
@@ -95,6 +96,7 @@ class Table:
             clusters=tuple(
                 Cluster(name=name, address=cluster.address, nodes=cluster.nodes, auth=self.auth)
                 for name, cluster in self.vaults.clusters.items()
+                if name not in self.left_out
             ),
             key_holders=tuple(KeyHolder(slack=slack) for slack in HOLDERS),
             incident_channel="C0INCIDENT",
@@ -242,6 +244,9 @@ class Table:
             conductor.close(5)
         for opened in self.stores:
             opened.close()
+        self.conductors.clear()
+        self.stores.clear()
+        self.clock = None
 
 
 def _cluster(served: ReplicationSet, name: str) -> Cluster:

@@ -23,6 +23,8 @@ _WRITES = {
 }
 _DISABLE_PRIMARY = f"vault write -f {_DR}/primary/disable"
 _DISABLE_SECONDARY = f"vault write {_DR}/secondary/disable dr_operation_token=-"
+_PERFORMANCE = "sys/replication/performance"
+_ROOT = "vault operator generate-root -init"
 _GENERATE = "vault operator generate-root -dr-token"
 
 
@@ -99,6 +101,28 @@ def command(r: Runbook, step: Step, rules: ReplicationSet) -> str:
             return f"{at} {_DISABLE_PRIMARY}"
         case _:
             return f"{at} {_WRITES[step.action]}"
+
+
+def performance(r: Runbook, step: Step, rules: ReplicationSet) -> str:
+    """Return how a performance secondary is led to the new primary: Conclave has no rights there.
+
+    Its id is in its activation token and may be used once, so it has the time in it.
+    """
+    cluster = rules.cluster(r.follows)
+    at = f"VAULT_ADDR={cluster.address} " if cluster else ""
+    make = (
+        f"{at}vault write -field=wrapping_token {_PERFORMANCE}/primary/secondary-token "
+        f'id="{step.cluster}-$(date +%s)"'
+    )
+    join = (
+        'read -rs ACTIVATION; printf %s "$ACTIVATION" | '
+        f"vault write {_PERFORMANCE}/secondary/update-primary token=-; unset ACTIVATION"
+    )
+    return (
+        f"People do it, then say so. On the new primary: {_block(make)}On the performance "
+        f"secondary, where the token that was printed is pasted: {_block(join)}Who has no token "
+        f"that may do so makes a root token there: {code(_ROOT)}."
+    )
 
 
 def _takes_dr_token(r: Runbook, step: Step) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards.by_hand import by_hand, is_handed_out
+from bot.cards.by_hand import by_hand, is_handed_out, performance
 from bot.cards.phrases import code, cut, mention, more_people, ours, place, span, when
 from ceremonies.approval import step_agreed, step_approvers
 from ceremonies.events import Action, Guard, Play
@@ -26,7 +26,6 @@ PLAIN = {
     Action.PERFORMANCE: "this performance secondary",
 }
 _WORDS = 160
-_ROOT = "vault operator generate-root -init"
 _SIGNS = {
     StepState.WAITING: (":white_circle:", "waits"),
     StepState.ASKED: (":raised_hand:", "asked for"),
@@ -107,7 +106,7 @@ def _needs(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, no
     if step.state is StepState.ACCEPTED:
         return "Conclave looks until it is done."
     if step.guard is Guard.HANDS:
-        return _by_people(state, step, rules)
+        return _by_people(r, step, rules)
     if step.action is Action.PROMOTE:
         return "The ceremony's card asks for it and for the approvals."
     if is_handed_out(state, r, step, rules, now=now):
@@ -138,17 +137,11 @@ def _whose_token(state: SetState, step: Step, *, now: int) -> str:
     return "then the token on duty is taken, and no key holder is asked."
 
 
-def _by_people(state: SetState, step: Step, rules: ReplicationSet) -> str:
+def _by_people(r: Runbook, step: Step, rules: ReplicationSet) -> str:
     if step.action is Action.CLIENTS:
         todo = "; ".join(ours(item, 80) for item in rules.client_checklist[:6])
         return f"People do it, then say so: {todo}."
-    del state
-    make = f"vault write sys/replication/performance/primary/secondary-token id={step.cluster}"
-    join = "vault write sys/replication/performance/secondary/update-primary token=$TOKEN"
-    return (
-        f"On the new primary {code(make)}, on the performance secondary {code(join)}, then say so. "
-        f"Who has no token that may do so makes a root token there: {code(_ROOT)}."
-    )
+    return performance(r, step, rules)
 
 
 def _before_demotion(state: SetState, r: Runbook, step: Step) -> str:

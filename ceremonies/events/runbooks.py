@@ -186,6 +186,19 @@ class StepHandedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondaryLeaves:
+    """By which id the primary knows the secondary that this step takes out of replication.
+
+    Afterwards nobody tells it any more, and the primary has to forget it.
+    """
+
+    type: Literal["secondary_leaves"] = "secondary_leaves"
+    runbook: str
+    step: str
+    secondary_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepSlow:
     """Accepted two minutes ago and not done yet."""
 
@@ -272,6 +285,7 @@ RunbookEvent = (
     | ActivationIssued
     | ActivationSpent
     | StepHandedOut
+    | SecondaryLeaves
     | StepSlow
     | StepDone
     | StepSkipped

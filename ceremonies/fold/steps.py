@@ -8,6 +8,7 @@ from ceremonies.ceremony import Approval, Request
 from ceremonies.events import (
     ActivationIssued,
     ActivationSpent,
+    SecondaryLeaves,
     StepAccepted,
     StepApproved,
     StepContinued,
@@ -34,6 +35,7 @@ StepEvent = (
     | ActivationIssued
     | ActivationSpent
     | StepHandedOut
+    | SecondaryLeaves
     | StepSlow
     | StepDone
     | StepSkipped
@@ -78,11 +80,15 @@ def stepped(s: Step, event: StepEvent, *, at: int) -> Step:
             return replace(s, activation=left, lost_ids=lost if revoked else (*lost, spent))
         case StepHandedOut():
             return replace(s, handed_out=event.request)
+        case SecondaryLeaves():
+            return replace(s, leaves=event.secondary_id)
         case StepSlow(words=words):
             return replace(s, slow=True, words=words)
         case StepDone(by=by, words=words):
             done = replace(s, state=StepState.DONE, done_at=at, done_by=by, words=words)
-            return replace(done, slow=False, activation=None)
+            gone = (s.leaves,) if s.leaves else ()
+            lost = (*s.lost_ids, *gone)
+            return replace(done, slow=False, activation=None, leaves="", lost_ids=lost)
         case StepSkipped(by=by):
             return replace(s, state=StepState.SKIPPED, done_at=at, done_by=by)
 

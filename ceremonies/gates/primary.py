@@ -53,7 +53,10 @@ def _planned(case: Case) -> Finding:
     rest = [view for view in case.others if view.name != source.name]
     unsure = _unsure(rest)
     if unsure:
-        words = f"{unsure} Wait until every cluster says what it is."
+        words = (
+            f"{unsure} Wait until every cluster says what it is. Is one gone for good? Then take "
+            "it out of the configuration and restart Conclave."
+        )
         return case.blocks(Check.PRIMARY, words, cause="unsure")
     words = f"{source.name} answers as the one primary. It is demoted before {case.target} rises."
     return case.passes(Check.PRIMARY, words)

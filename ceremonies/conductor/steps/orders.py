@@ -9,6 +9,7 @@ import structlog
 from ceremonies.conductor.promotions import duty_refused
 from ceremonies.conductor.steps.activation import KIND as ACTIVATION
 from ceremonies.conductor.steps.handing import hold_back, lets_pass
+from ceremonies.conductor.steps.leaving import note_leaver
 from ceremonies.conductor.steps.proofs import Proof, hindrance, proof
 from ceremonies.conductor.steps.reading import snapshot
 from ceremonies.conductor.steps.scene import KIND_OF, Scene
@@ -47,6 +48,7 @@ def order(scene: Scene) -> None:
     if found.holds:
         _done(scene, found)
         return
+    note_leaver(scene, views[step.cluster])
     words = hindrance(scene.runbook, step, views)
     if words:
         scene.refuse("hindered", words, again=True)  # a cluster that changes roles is away a while
@@ -210,6 +212,7 @@ def confirm(scene: Scene) -> None:
     if found.holds:
         _done(scene, found)
         return
+    note_leaver(scene, scene.station.views[step.cluster])
     if _is_with_people(scene):
         hold_back(scene)
         return

@@ -19,6 +19,7 @@ from ceremonies.events import (
     Promoted,
     PromotionAccepted,
     PromotionRefused,
+    SecondaryLeaves,
     StepAccepted,
     StepDone,
     StepHandedOut,
@@ -80,7 +81,15 @@ class Replica(Record):
         step = r.step(due.step) if r else None
         if r is None or step is None or due.do is not Do.CONFIRM or not step.by_hand:
             return False
+        self._notes_leaver(r, step)
         return not self._holds(r, step)
+
+    def _notes_leaver(self, r: Runbook, step: Step) -> None:
+        known = f"{step.cluster}-old"
+        leaves = step.action is Action.DISABLE and r.retires_secondary and not step.leaves
+        if leaves and not self._holds(r, step):
+            who = {"runbook": r.id, "step": step.id}
+            self.happens(SecondaryLeaves(**who, secondary_id=known))
 
     def _steps(self, due: StepDebt) -> None:
         r = self.state.find_runbook(due.runbook)
@@ -114,6 +123,7 @@ class Replica(Record):
         if self._holds(r, step):
             self.happens(StepDone(**who, words="seen"))
             return
+        self._notes_leaver(r, step)
         intent = self.intends(Kind(step.action.value), step.cluster, **who)
         self._done_to(r, step)
         if step.action is Action.SNAPSHOT:

@@ -25,6 +25,7 @@ class Case:
     before: dict[str, str]
     after: dict[str, str]
     follow: dict[str, str]
+    leaves: tuple[str, ...] = ()  # whose ids the primary has to forget
 
     def __str__(self) -> str:
         what = self.before[self.target]
@@ -95,6 +96,7 @@ CASES = (
         {"b": "primary", "c": "secondary"},
         {"b": "primary", "c": "disabled"},
         {},
+        ("c",),
     ),
 )
 JOINS = ("update-primary", "enable-secondary")
@@ -105,7 +107,8 @@ TWO_AT_FIRST = (Play.REJOIN, Play.RETIRE)
 def begun(case: Case, *, hands: tuple[str, ...] = (), **changes: int) -> World:
     """Return the world of a case in which the runbook has begun, if nobody is killed before."""
     terms = Terms(rules=replace(served(), hands=hands), roster=ROSTER)
-    world = World(truth=Truth(role=dict(case.before)), terms=terms, **changes)
+    known = {f"{name}-old" for name in case.leaves}
+    world = World(truth=Truth(role=dict(case.before), ids=known), terms=terms, **changes)
     others = tuple(name for name, role in case.before.items() if role == "secondary")
     with suppress(Stopped):
         world.begins(
