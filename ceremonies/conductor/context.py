@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ceremonies.ceremony import Ceremony, Phase, TokenState
 from ceremonies.events import Action, Play, Proof
 from ceremonies.gates import Context, TokenLife
@@ -38,10 +40,18 @@ def _life(state: SetState, c: Ceremony) -> TokenLife:
     return TokenLife(held=held, accepted=accepted, ends_at=token.until)
 
 
-def starting_context(r: Runbook, rules: ReplicationSet) -> Context:
-    """Return the context of a runbook that has no ceremony yet."""
-    planned = r.play in _PLANNED and r.of(Action.PROMOTE) is not None
-    return Context(planned=planned, source=r.source, clients=rules.client_checklist)
+def starting_context(play: Play, rules: ReplicationSet, *, source: str) -> Context:
+    """Return the context of a promotion that has no ceremony yet, and no demotion behind it."""
+    return Context(planned=play in _PLANNED, source=source, clients=rules.client_checklist)
+
+
+def context_at_start(r: Runbook, cluster: str, rules: ReplicationSet) -> Context | None:
+    """Return in what a ceremony on `cluster` begins within this runbook; None: in no promotion."""
+    step = r.of(Action.PROMOTE)
+    if step is None or step.cluster != cluster:
+        return None
+    context = starting_context(r.play, rules, source=r.source)
+    return replace(context, demoted=context.planned and not r.demotes_first)
 
 
 def _other(state: SetState, c: Ceremony) -> str:

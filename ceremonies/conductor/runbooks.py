@@ -20,7 +20,8 @@ from ceremonies.commands import (
     StartRunbook,
 )
 from ceremonies.conductor.answers import RunbookAnswer, RunbookDone
-from ceremonies.conductor.casting import cast
+from ceremonies.conductor.casting import Cast, cast
+from ceremonies.conductor.context import context_at_start, starting_context
 from ceremonies.conductor.deciding import Rule, appended
 from ceremonies.conductor.station import Station
 from ceremonies.decide import decide_runbook
@@ -69,8 +70,16 @@ def planned(
         source=parts.source,
         reason=reason,
         steps=steps,
-        evidence=seen if seen.target == parts.target else station.look(parts.target),
+        evidence=_seen_for(station, play, parts, seen),
     )
+
+
+def _seen_for(station: Station, play: Play, parts: Cast, seen: Evidence) -> Evidence:
+    """Return what was seen, judged as what is to be done: a planned failover or not."""
+    context = starting_context(play, station.terms().rules, source=parts.source)
+    if seen.target == parts.target and not context.planned:
+        return seen
+    return station.look(parts.target, context)
 
 
 def _performance(station: Station, source: str) -> tuple[str, ...]:
@@ -116,7 +125,10 @@ class Runbooks:
         found = _step_cluster(station, runbook, step)
         if isinstance(found, Refusal):
             return found
-        wish = ContinueStep(runbook=runbook, step=step, by=by, evidence=station.look(found))
+        r = station.ledger.state.find_runbook(runbook)
+        context = context_at_start(r, found, station.terms().rules) if r else None
+        seen = station.look(found, context)
+        wish = ContinueStep(runbook=runbook, step=step, by=by, evidence=seen)
         return self._decide(set_name, wish, by=by, cause=cause)
 
     def request(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ceremonies.topology import AppRole
+from ceremonies.topology import AppRole, ApprovalRules
 from lab.enterprise import ReplicationRange, practice_range
 from tests.commander import Commander
 from tests.table import Table
@@ -22,6 +22,7 @@ def seated(
     names: tuple[str, ...] = ("a", "b"),
     intent_s: float = 30.0,
     hands: tuple[str, ...] = (),
+    holders_count: bool = True,
 ) -> Iterator[Commander]:
     """Give a commander at a table; clusters and replicas are stopped at the end."""
     with practice_range(place / "vaults", names=names) as vaults:
@@ -29,7 +30,15 @@ def seated(
         secret.write_text(vaults.bot_login.secret_id)
         kept.mkdir()
         auth = AppRole(role_id=vaults.bot_login.role_id, secret_id_file=secret)
-        table = Table(vaults, redis_url, auth=auth, snapshots=kept, intent_s=intent_s, hands=hands)
+        table = Table(
+            vaults,
+            redis_url,
+            auth=auth,
+            snapshots=kept,
+            intent_s=intent_s,
+            hands=hands,
+            approval=ApprovalRules(holders_count=holders_count),
+        )
         try:
             yield Commander(table, table.seat())
         finally:

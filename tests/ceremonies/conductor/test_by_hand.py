@@ -8,7 +8,7 @@ from ceremonies.ceremony import Ceremony
 from ceremonies.events import Action, Play
 from ceremonies.runbook import Runbook, RunbookEnding, StepState
 from lab.process import wait_until
-from tests.ceremonies.conductor.seats import seated, taken
+from tests.ceremonies.conductor.seats import seated, taken, writes
 from tests.commander import Commander
 from tests.table import KIM, SET
 
@@ -46,14 +46,16 @@ def test_a_demotion_is_handed_out_only_while_the_gate_is_open(
     redis_url: str, tmp_path: Path
 ) -> None:
     """Whatever was agreed to: where the promotion could not follow, people have no command."""
-    with seated(tmp_path, redis_url, hands=("demote",)) as commander:
+    with seated(tmp_path, redis_url, hands=("demote",), holders_count=False) as commander:
         vaults = commander.table.vaults
 
         def asked(_: Runbook) -> bool:
             return is_asked_for(commander)
 
+        writes(vaults, "a", "first")
+        vaults.replicate("b")
         commander.sees_through(Play.PLANNED_FAILOVER, "b", until=asked)
-        vaults["b"].says(lag=7)
+        vaults["b"].says(lag=1)
         agrees(commander)
         wait_until(lambda: not is_asked_for(commander), seconds=20, what="the gate says no")
         step = commander.runbook.of(Action.DEMOTE)
@@ -62,7 +64,7 @@ def test_a_demotion_is_handed_out_only_while_the_gate_is_open(
 
         vaults["b"].says(lag=0)
         commander.goes_on(until=lambda _: is_with_people(commander))
-        vaults["b"].says(lag=7)  # before anybody typed it
+        vaults["b"].says(lag=1)  # before anybody typed it
         wait_until(lambda: not is_asked_for(commander), seconds=30, what="it is taken back")
         assert not is_with_people(commander)
 
