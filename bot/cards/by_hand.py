@@ -40,14 +40,11 @@ def by_hand(state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, n
     else:
         what = "*By hand,* with a Vault token that may do so"
     if step.action in _JOINS:
-        what += (
-            " and an activation token, pasted in this order"
-            if takes_dr
-            else (" as VAULT_TOKEN, and an activation token, which is pasted")
-        )
+        both = " and an activation token, pasted in this order"
+        what += both if takes_dr else " as VAULT_TOKEN, and an activation token, which is pasted"
     told = f"{what}: {_block(command(r, step, rules))}"
     if step.action in _JOINS:
-        told += _activation(state, r, step)
+        told += _activation(state, r, step, rules)
     if takes_dr and not led:
         told += _dr_token(state, step, rules, now=now)
     return f"{told}{_again(state, r, step)}Conclave waits for the evidence."
@@ -84,8 +81,7 @@ def command(r: Runbook, step: Step, rules: ReplicationSet) -> str:
     shell's history or among the arguments of a process (measured with the command line of OpenBao
     2.7.2).
     """
-    cluster = rules.cluster(step.cluster)
-    at = f"VAULT_ADDR={cluster.address if cluster else ''}"
+    at = _at(rules, step.cluster)
     match step.action:
         case Action.UPDATE_PRIMARY:
             told = """printf '{"dr_operation_token":"%s","token":"%s"}' "$TOKEN" "$ACTIVATION\""""
@@ -108,11 +104,9 @@ def performance(r: Runbook, step: Step, rules: ReplicationSet) -> str:
 
     Its id is in its activation token and may be used once, so it has the time in it.
     """
-    cluster = rules.cluster(r.follows)
-    at = f"VAULT_ADDR={cluster.address} " if cluster else ""
     make = (
-        f"{at}vault write -field=wrapping_token {_PERFORMANCE}/primary/secondary-token "
-        f'id="{step.cluster}-$(date +%s)"'
+        f"{_at(rules, r.follows)} vault write -field=wrapping_token "
+        f'{_PERFORMANCE}/primary/secondary-token id="{step.cluster}-$(date +%s)"'
     )
     join = (
         'read -rs ACTIVATION; printf %s "$ACTIVATION" | '
@@ -125,6 +119,11 @@ def performance(r: Runbook, step: Step, rules: ReplicationSet) -> str:
     )
 
 
+def _at(rules: ReplicationSet, name: str) -> str:
+    cluster = rules.cluster(name)
+    return f"VAULT_ADDR={cluster.address}" if cluster else "VAULT_ADDR=ADDRESS"
+
+
 def _takes_dr_token(r: Runbook, step: Step) -> bool:
     secondary = step.action is Action.DISABLE and r.retires_secondary
     return secondary or step.action is Action.UPDATE_PRIMARY
@@ -133,20 +132,18 @@ def _takes_dr_token(r: Runbook, step: Step) -> bool:
 def _dr_token(state: SetState, step: Step, rules: ReplicationSet, *, now: int) -> str:
     """Return where people have a DR operation token from: what Conclave holds it gives to nobody.
 
-    The three commands are those of docs/facts/vault.md 4, as Vault's own command line has them.
+    The calls behind the three commands: docs/facts/vault.md 1.
     """
     duty = state.duties.usable(step.cluster, now=now)
     lead = ""
     if duty is not None and duty.part is Part.LEAD and duty.lead:
         lead = f"The token on duty, which {mention(duty.lead)} has, is one. "
-    cluster = rules.cluster(step.cluster)
-    where = f"VAULT_ADDR={cluster.address}" if cluster else "VAULT_ADDR set"
     return (
-        f"{lead}{'Else its' if lead else 'Its'} key holders make one, each in their own terminal "
-        f"with {code(where)}: one begins with {code(f'{_GENERATE} -init')}, each gives a share "
-        f"with {code(_GENERATE)}, and who began decodes it with "
-        f"{code(f'{_GENERATE} -decode=ENCODED -otp=OTP')}. Conclave tells of that attempt as of "
-        "one that it did not begin. "
+        f"{lead}Key holders make a DR operation token of {place(state.name, step.cluster)}, each "
+        f"in their own terminal with {code(_at(rules, step.cluster))}: one begins with "
+        f"{code(f'{_GENERATE} -init')}, each gives a share with {code(_GENERATE)}, and who began "
+        f"decodes it with {code(f'{_GENERATE} -decode=ENCODED -otp=OTP')}. Conclave tells of that "
+        "attempt as of one that it did not begin. "
     )
 
 
@@ -162,10 +159,10 @@ def _again(state: SetState, r: Runbook, step: Step) -> str:
     )
 
 
-def _activation(state: SetState, r: Runbook, step: Step) -> str:
+def _activation(state: SetState, r: Runbook, step: Step, rules: ReplicationSet) -> str:
     """Return how the activation token is made; an id may be used once, so it has the time in it."""
     make = (
-        f"vault write -field=wrapping_token {_DR}/primary/secondary-token "
+        f"{_at(rules, r.follows)} vault write -field=wrapping_token {_DR}/primary/secondary-token "
         f'id="{step.cluster}-$(date +%s)"'
     )
     return (
