@@ -127,6 +127,15 @@ def for_ceremony(
     r = state.runbook
     if r is not None and _waits_for(r, command):
         return r.id, []
+    if not any(
+        s.action is Action.TOKEN and s.cluster == command.cluster for s in command.plan.steps
+    ):
+        words = (
+            f"By `hands` people do this step of {state.name}/{command.cluster} themselves, with a "
+            "token that they make: a ceremony would yield one that nobody could use. Begin the "
+            f"runbook instead: run {state.name} {command.plan.play} cluster={command.cluster}."
+        )
+        return Refusal(reason=Reason.NOT_NOW, words=words)
     begun = begin(state, command.plan, fresh=fresh)
     return begun if isinstance(begun, Refusal) else (fresh.runbook, begun)
 

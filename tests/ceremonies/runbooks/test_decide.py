@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from ceremonies.commands import (
     AbortRunbook,
     ApproveStep,
@@ -113,6 +115,27 @@ def repointing(steps: tuple[PlannedStep, ...]) -> StartRunbook:
         steps=steps,
         evidence=CLEAR,
     )
+
+
+@pytest.mark.parametrize("hands", [(), ("update-primary",)], ids=["Conclave's", "people's"])
+def test_no_ceremony_is_started_for_what_people_do(hands: tuple[str, ...]) -> None:
+    """Nobody could use its token; the runbook is named instead."""
+    world = World(truth=Truth(role={"a": "primary", "b": "secondary"}))
+    rules = replace(world.terms.rules, hands=hands)
+    steps = plan(Play.REPOINT, rules, target="b", source="a")
+    wish = Start(
+        by=SAM,
+        cluster="b",
+        purpose=Purpose.UPDATE_PRIMARY,
+        reason="-",
+        evidence=CLEAR,
+        plan=repointing(steps),
+    )
+    answer = world.asks(wish)
+    assert isinstance(answer, Refusal) is bool(hands)
+    if isinstance(answer, Refusal):
+        assert "run payments repoint cluster=b" in answer.words
+        assert world.state.runbooks == ()
 
 
 def test_nobody_demotes_alone() -> None:
