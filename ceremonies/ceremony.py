@@ -206,6 +206,7 @@ class Ceremony:
     rejected_at: int = 0
     rejections: int = 0
     blocked: Evidence | None = None
+    voided_at: int = 0  # when the gate made void what people had asked for and agreed to
     promotion_tries: int = 0
     catching_up: int = 0  # how often in a row Vault said so since the promotion was asked for
     force: Force | None = None

@@ -11,7 +11,7 @@ from bot.cards.phrases import mention, more_people, ours, people, quoted, when
 from ceremonies.approval import agreed, approvers_needed, lapses
 from ceremonies.ceremony import Ceremony, Phase, Request
 from ceremonies.events import Purpose
-from ceremonies.evidence import Check, Evidence, Level
+from ceremonies.evidence import LEFT_BEHIND, Check, Evidence, Level
 from ceremonies.topology import ReplicationSet
 
 _SHOWN = 6
@@ -51,7 +51,8 @@ def _blocked(evidence: Evidence) -> str:
         words = " ".join(found.words for found in evidence.blocks)
         return f"*The gate blocked the promotion:* {ours(words)}"
     told = (Check.PRIMARY, Check.STATE)
-    doubts = [f.words for f in evidence.findings if f.level is Level.WARN and f.check in told]
+    warned = [f for f in evidence.findings if f.level is Level.WARN]
+    doubts = [f.words for f in warned if f.check in told or f.cause == LEFT_BEHIND]
     return (
         "*The nodes' answers got worse after the promotion was asked for,* so nobody has agreed to "
         f"them: {ours(' '.join(doubts))} If it is still right, ask anew."

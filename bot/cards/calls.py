@@ -51,6 +51,8 @@ def calls(
     name = place(state.name, c.cluster)
     for what, which, words in _decisions(name, c):
         yield call_key(c, what, which), _said(commanders, words)
+    if c.voided_at and c.request is None and c.phase is not Phase.PROMOTING:
+        yield call_key(c, "void", c.voided_at), _said(commanders, _void(state, c))
     left = missing(c, rules, now=now)
     if c.request is not None and left and not c.frozen and c.phase is not Phase.PROMOTING:
         asks = f"{mention(c.request.by)} asks to promote {name}: {more_people(left)} must agree."
@@ -133,6 +135,20 @@ def _decisions(name: str, c: Ceremony) -> Iterator[tuple[str, int, str]]:
     elif c.phase is Phase.COLLECTING and sharing.may_choose(c):
         words = f"{len(sharing.suspect_rounds(c))} rounds on {name} were lost; nobody is blamed."
         yield "choose", len(c.rounds), f"{words} You can go on with chosen holders. {_SEE}"
+
+
+def _void(state: SetState, c: Ceremony) -> str:
+    """Return that what was agreed to is void: nobody clicked, and it is up to people again."""
+    blocks = c.blocked is not None and bool(c.blocked.blocks)
+    why = "the gate blocks it now" if blocks else "what the nodes say got worse"
+    r = state.find_runbook(c.runbook) if c.runbook else None
+    without = r is not None and bool(r.without_primary_since)
+    meanwhile = f" *{state.name} has no primary meanwhile.*" if without else ""
+    return (
+        f"The promotion of {place(state.name, c.cluster)} was not sent, and what was agreed to "
+        f"is void: {why}.{meanwhile} The card above says what was seen. If it is still right, ask "
+        "anew."
+    )
 
 
 def _over(set_name: str, c: Ceremony) -> str:

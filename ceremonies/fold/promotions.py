@@ -50,7 +50,7 @@ def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             moments = replace(c.moments, requested=at)
             asked = replace(c, request=request, rejected_by="", blocked=None, moments=moments)
             anew = replace(asked, promotion_tries=0, catching_up=0, force=None, retry_at=0)
-            return replace(anew, evidence=evidence)
+            return replace(anew, evidence=evidence, voided_at=0)
         case PromotionApproved(by=by):
             others = tuple(a for a in c.approvals if a.by != by)
             return replace(c, approvals=(*others, Approval(by=by, at=at)))
@@ -58,7 +58,9 @@ def after_promotion_event(c: Ceremony, event: Event, *, at: int) -> Ceremony:
             rejected = replace(withdrawn(c, at=at), rejected_by=by, rejected_at=at)
             return replace(rejected, rejections=c.rejections + 1)
         case PromotionBlocked(evidence=evidence):
-            return replace(withdrawn(c, at=at), blocked=evidence, evidence=evidence)
+            voided = at if c.request is not None else c.voided_at
+            void = replace(withdrawn(c, at=at), voided_at=voided)
+            return replace(void, blocked=evidence, evidence=evidence)
         case ForceRequested() | ForceAgreed():
             return _after_force(c, event, at=at)
         case Intended(kind=Kind.PROMOTE, evidence=evidence, force=forced):
