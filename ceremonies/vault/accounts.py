@@ -86,6 +86,7 @@ def dr_status(body: object) -> DrStatus:
         merkle_root=text(fields, "merkle_root") or None,
         corrupted_merkle_tree=flag(fields, "corrupted_merkle_tree"),
         secondary_id=text(fields, "secondary_id") or None,
+        primary_cluster_addr=text(fields, "primary_cluster_addr") or None,
         known_primary_cluster_addrs=texts(fields, "known_primary_cluster_addrs"),
         known_secondaries=texts(fields, "known_secondaries"),
         primaries=_peers(fields, "primaries"),

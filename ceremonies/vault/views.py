@@ -56,6 +56,7 @@ class DrStatus:
     merkle_root: str | None = None
     corrupted_merkle_tree: bool | None = None
     secondary_id: str | None = None
+    primary_cluster_addr: str | None = None  # a primary's: where a balancer leads to it
     known_primary_cluster_addrs: tuple[str, ...] = ()
     known_secondaries: tuple[str, ...] = ()
     primaries: tuple[Peer, ...] = ()

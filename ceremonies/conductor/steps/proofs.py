@@ -104,7 +104,8 @@ def streams(name: str, view: ClusterView, primary: ClusterView, follows: str) ->
         return Proof(holds=False, words=f"{follows} does not count {name} as connected yet.")
     if here.primaries and all(p.connection_status != CONNECTED for p in here.primaries):
         return Proof(holds=False, words=f"{name} is not connected to {follows} yet.")
-    leads = primary.leader_cluster_address
+    # Behind a balancer the secondary may know that one's address instead of the leader's.
+    leads = None if there.primary_cluster_addr else primary.leader_cluster_address
     if leads and here.known_primary_cluster_addrs and leads not in here.known_primary_cluster_addrs:
         told = ", ".join(here.known_primary_cluster_addrs[:3])
         words = f"{name} knows its primary at {told}, and {follows} leads at {leads}."

@@ -143,6 +143,16 @@ def test_when_it_is_not_done(action: Action, told: Said) -> None:
     assert not proof(step(action, "a"), views(told, LEADS), follows="b").holds
 
 
+def test_behind_a_balancer_the_leaders_own_address_is_not_known() -> None:
+    """Then the id that both tell has to do."""
+    a = node("a", dr=streaming("a", known_primary_cluster_addrs=("https://lb.example:8201",)))
+    behind = leads(primary_cluster_addr="https://lb.example:8201")
+    b = node("b", "primary", dr=behind, leader_cluster_address=ADDRESS)
+    follows = step(Action.UPDATE_PRIMARY, "a")
+    assert proof(follows, views(a, b), follows="b").holds
+    assert not proof(follows, views(a, LEADS), follows="b").holds
+
+
 @pytest.mark.parametrize(
     "b",
     [
