@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.cards.phrases import cut, escape
 from ceremonies.events import Action
+from ceremonies.evidence import LEFT_BEHIND
 from ceremonies.runbook import Runbook, StepState
 from ceremonies.topology import ReplicationSet
 
@@ -43,9 +44,13 @@ def _addresses(rules: ReplicationSet, name: str) -> list[str]:
 def _kept(r: Runbook, at: int) -> str:
     """Return what became of writes: in order, both sides held the same; else nobody knows.
 
-    A demotion of which people said that it is done, nobody saw done.
+    A demotion of which people said that it is done, nobody saw done. And the old primary may have
+    taken something in between the last look and its demotion.
     """
-    demoted = r.of(Action.DEMOTE)
+    demoted, promoted = r.of(Action.DEMOTE), r.of(Action.PROMOTE)
+    agreed = promoted.request.evidence.findings if promoted and promoted.request else ()
+    if any(found.cause == LEFT_BEHIND for found in agreed):
+        return "What you wrote last before the move may be missing: look, and write it again."
     was_seen = demoted is not None and demoted.state is StepState.DONE and not demoted.done_by
     if demoted is not None and was_seen and demoted.done_at <= at:
         return "It was moved in order: what was written before is there."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.cards.clients import notification
 from ceremonies.events import Play
 from ceremonies.evidence import LEFT_BEHIND, Check, Level
 from ceremonies.runbook import RunbookEnding
@@ -43,5 +44,9 @@ def test_nothing_is_lost_without_being_said(redis_url: str, tmp_path: Path) -> N
         done = commander.goes_on()
 
         assert done.ending is RunbookEnding.DONE
+        served = commander.table.people().sets[SET]
+        assert "What you wrote last before the move may be missing" in notification(
+            SET, done, served
+        )
         vaults.replicate("a")
         assert reads(vaults, "a") == reads(vaults, "b") == {"first"}
