@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ceremonies.ceremony import Ceremony
+from ceremonies.conductor import RunbookDone
 from ceremonies.events import Action, Play
-from ceremonies.runbook import Runbook, RunbookEnding, StepState
+from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
+from lab.enterprise.furnish import BOT
 from lab.process import wait_until
 from tests.ceremonies.conductor.seats import seated, taken, writes
 from tests.commander import Commander
-from tests.table import KIM, SET
+from tests.table import KIM, SAM, SET
 
 
 def promotion(commander: Commander) -> Ceremony:
@@ -80,3 +82,34 @@ def test_a_demotion_is_handed_out_only_while_the_gate_is_open(
         demoted = done.of(Action.DEMOTE)
         assert demoted is not None
         assert demoted.state is StepState.DONE
+
+
+def test_a_right_that_is_given_later(redis_url: str, tmp_path: Path) -> None:
+    """Without it people would join `c` by hand; with it Conclave does, and asks no quorum again."""
+    with seated(tmp_path, redis_url, names=("a", "b", "c")) as commander:
+        vaults, at = commander.table.vaults, f"sys/policies/acl/{BOT}"
+        vaults["a"].kill()
+        whole = vaults["b"].bao.call("GET", at)["data"]["policy"]
+        less = "\n".join(line for line in whole.splitlines() if "secondary-token" not in line)
+        vaults["b"].bao.call("PUT", at, {"policy": less})
+
+        def joins() -> Step:
+            step = commander.runbook.step("update-primary:c")
+            assert step is not None
+            return step
+
+        commander.sees_through(Play.FAILOVER, "b", until=lambda _: joins().by_hand)
+        assert joins().lacks_right
+        assert taken(vaults) == ["promote b"]
+        vaults["b"].bao.call("PUT", at, {"policy": whole})
+        asked = commander.conductor.runbooks.go_on(
+            SET, commander.runbook.id, joins().id, by=SAM, cause=commander.table.cause()
+        )
+        assert isinstance(asked, RunbookDone), asked
+
+        done = commander.goes_on()
+
+        assert done.ending is RunbookEnding.DONE
+        assert taken(vaults) == ["promote b", "secondary-token b", "update-primary c"]
+        ceremonies = [c.cluster for c in commander.conductor.state(SET).ceremonies]
+        assert sorted(ceremonies) == ["b", "c"]
