@@ -188,6 +188,12 @@ def holds(set_name: str, r: Runbook) -> str:
             )
         if r.play is Play.FAILOVER:
             return f"{target} is still a secondary; nothing was changed at Vault."
+        handed = r.of(Action.DEMOTE)
+        if handed is not None and handed.handed_out:
+            return (
+                f"People were given the command that demotes {source}. If it was typed, the set "
+                "has no primary until one of the two is promoted; if not, nothing was changed."
+            )
         return f"{source} is still the primary; nothing was changed at Vault."
     if r.play is Play.RETIRE:
         return _retired(set_name, r)

@@ -205,6 +205,10 @@ def test_a_demotion_waits_for_the_promotions_approvals_and_for_its_gate() -> Non
     world.happens(StepHandedOut(runbook=the(world).id, step="demote:a", request=asked))
     assert "vault write -f sys/replication/dr/primary/demote" in shown(world, "demote:a")
     assert "yours to do by hand" in said(world)[f"hand:demote:a:{asked}"]
+    assert (
+        "People were given the command that demotes payments/a. If it was typed, the set has"
+        in (drawn(world)[0])
+    )
 
     world.happens(PromotionBlocked(ceremony=c.id, evidence=replace(CLEAR, target="b")))
     assert is_hidden()
