@@ -11,7 +11,8 @@ from bot.cards.holder import holder_card
 from bot.cards.keys import DirectKey, channel_key, direct_keys, duty_key, runbook_key
 from bot.cards.kit import Card
 from bot.cards.phrases import people
-from bot.cards.runbook import BACK_MS, may_go_back, runbook_card
+from bot.cards.runbook import BACK_MS, runbook_card
+from bot.cards.runbook_buttons import may_go_back
 from bot.cards.runbook_calls import runbook_calls
 from bot.cards.shift import lead_card
 from bot.cards.shift_calls import about_duty

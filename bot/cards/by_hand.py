@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.cards.phrases import code, mention, ours, place
 from bot.cards.tokens import lead_of
 from ceremonies import steps
@@ -23,6 +25,7 @@ _WRITES = {
 }
 _DISABLE_PRIMARY = f"vault write -f {_DR}/primary/disable"
 _DISABLE_SECONDARY = f"vault write {_DR}/secondary/disable dr_operation_token=-"
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _PERFORMANCE = "sys/replication/performance"
 _ROOT = "vault operator generate-root -init"
 _GENERATE = "vault operator generate-root -dr-token"
@@ -102,11 +105,14 @@ def command(r: Runbook, step: Step, rules: ReplicationSet) -> str:
 def performance(r: Runbook, step: Step, rules: ReplicationSet) -> str:
     """Return how a performance secondary is led to the new primary: Conclave has no rights there.
 
-    Its id is in its activation token and may be used once, so it has the time in it.
+    Its id is in its activation token and may be used once, so it has the time in it. Its name is
+    whatever a node said without being asked who it is: what a shell could take for more than a
+    word does not get into the command.
     """
+    name = step.cluster if _PLAIN.fullmatch(step.cluster) else "performance"
     make = (
         f"{_at(rules, r.follows)} vault write -field=wrapping_token "
-        f'{_PERFORMANCE}/primary/secondary-token id="{step.cluster}-$(date +%s)"'
+        f'{_PERFORMANCE}/primary/secondary-token id="{name}-$(date +%s)"'
     )
     join = (
         'read -rs ACTIVATION; printf %s "$ACTIVATION" | '

@@ -7,7 +7,7 @@ mention anybody, form a link or start a line of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from ceremonies.ceremony import Ceremony
@@ -90,6 +90,13 @@ def names(ids: Sequence[str], at_most: int = 5) -> str:
 def place(set_name: str, cluster: str) -> str:
     """Return a cluster's full name, as in `payments/b`."""
     return f"{set_name}/{cluster}"
+
+
+def places(set_name: str, clusters: Iterable[str], at_most: int = 5) -> str:
+    """Return clusters by their full names; many are shortened to a number."""
+    every = [place(set_name, cluster) for cluster in clusters]
+    left = len(every) - at_most
+    return ", ".join(every[:at_most]) + (f" and {left} more" if left > 0 else "")
 
 
 def title(set_name: str, c: Ceremony) -> str:

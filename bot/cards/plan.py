@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards.phrases import mention, ours, place, remaining, span, when
+from bot.cards.phrases import mention, ours, place, places, remaining, span, when
 from ceremonies.ceremony import Ending
 from ceremonies.duty import DutyToken, Wrap
 from ceremonies.events import Action, Part
@@ -31,7 +31,7 @@ def plan(state: SetState, r: Runbook, *, now: int) -> str:
     if not left:
         return f"{_valid(taken, now=now)}: no quorum is needed."
     taking = (s for s in needed if s not in left)
-    where = ", ".join(place(state.name, step.cluster) for step in taking)
+    where = places(state.name, (step.cluster for step in taking))
     why = _flaw(state, taken, left[0].cluster, now=now)
     return (
         f"{_valid(taken, now=now)}: no quorum is needed on {where}. It is {why}: still needed: "
@@ -47,7 +47,7 @@ def _valid(token: DutyToken, *, now: int) -> str:
 
 def _ceremonies(state: SetState, needed: Sequence[Step]) -> str:
     """Return how many ceremonies these steps take, on which clusters, and how long others took."""
-    where = ", ".join(place(state.name, step.cluster) for step in needed)
+    where = places(state.name, (step.cluster for step in needed))
     count = "one ceremony" if len(needed) == 1 else f"{len(needed)} ceremonies"
     past = [
         c.moments.completed - c.started_at

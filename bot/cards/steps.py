@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cards.by_hand import by_hand, is_handed_out, performance
-from bot.cards.phrases import code, cut, mention, more_people, ours, place, span, when
+from bot.cards.phrases import code, cut, mention, more_people, ours, place, places, span, when
 from ceremonies.approval import step_agreed, step_approvers
 from ceremonies.events import Action, Guard, Play
 from ceremonies.runbook import Runbook, Step, StepState
@@ -25,6 +25,7 @@ PLAIN = {
     Action.CLIENTS: "the clients",
     Action.PERFORMANCE: "this performance secondary",
 }
+_PERFORMANCE_AT_ONCE = 3  # a message has no room for the buttons of many
 _WORDS = 160
 _SIGNS = {
     StepState.WAITING: (":white_circle:", "waits"),
@@ -74,15 +75,35 @@ def deed(set_name: str, step: Step) -> str:
     }[step.action]
 
 
+def shown_at_hand(r: Runbook) -> list[Step]:
+    """Return the steps at hand that the card has buttons for: of performance steps, a few."""
+    last = _performance_at_hand(r)[:_PERFORMANCE_AT_ONCE]
+    return [s for s in r.at_hand if s.action is not Action.PERFORMANCE or s in last]
+
+
+def _performance_at_hand(r: Runbook) -> list[Step]:
+    return [step for step in r.at_hand if step.action is Action.PERFORMANCE]
+
+
 def line(
-    state: SetState, r: Runbook, step: Step, rules: ReplicationSet, *, number: int, now: int
+    state: SetState,
+    r: Runbook,
+    step: Step,
+    rules: ReplicationSet,
+    *,
+    number: int,
+    now: int,
+    at_most: int = _WORDS,
 ) -> str:
-    """Return one step: its state in a word, what was seen, how long it took, what it needs."""
+    """Return one step: its state in a word, what was seen, how long it took, what it needs.
+
+    `at_most`: so many letters of what was seen.
+    """
     sign, word = _SIGNS[step.state]
     took = _took(step)
-    told = f" {ours(step.words, _WORDS)}" if step.words else ""
+    told = f" {ours(step.words, at_most)}" if step.words else ""
     head = f"{sign} *{number}. {name_of(state.name, step, follows=r.follows)}*: {word}{took}.{told}"
-    if step.state.is_over or step not in r.at_hand:
+    if step.state.is_over or step not in shown_at_hand(r):
         return head
     needs = _needs(state, r, step, rules, now=now)
     return f"{head}\n      {needs}" if needs else head
@@ -141,6 +162,8 @@ def _by_people(r: Runbook, step: Step, rules: ReplicationSet) -> str:
     if step.action is Action.CLIENTS:
         todo = "; ".join(ours(item, 80) for item in rules.client_checklist[:6])
         return f"People do it, then say so: {todo}."
+    if step != _performance_at_hand(r)[0]:
+        return "By the same two commands, with an id of its own."
     return performance(r, step, rules)
 
 
@@ -229,8 +252,8 @@ def _retired(set_name: str, r: Runbook) -> str:
 def _followers(set_name: str, r: Runbook) -> str:
     """Return who follows the new primary by this plan, and who does not."""
     led = [s for s in r.steps if s.action is Action.UPDATE_PRIMARY]
-    follow = ", ".join(place(set_name, s.cluster) for s in led if s.state is StepState.DONE)
-    alone = ", ".join(place(set_name, s.cluster) for s in led if s.state is not StepState.DONE)
+    follow = places(set_name, (s.cluster for s in led if s.state is StepState.DONE))
+    alone = places(set_name, (s.cluster for s in led if s.state is not StepState.DONE))
     said = f" Following it: {follow}." if follow else ""
     return f"{said} Not following it: {alone}." if alone else said
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 
-from bot.cards import modals, offers, replies, runbook, two_primaries
+from bot.cards import modals, offers, replies, runbook, runbook_buttons, two_primaries
 from bot.cards.keys import runbook_key
 from bot.cards.kit import Card
 from bot.listeners.house import House
@@ -27,14 +27,14 @@ _AGREES = frozenset({Role.APPROVER, Role.INCIDENT_COMMANDER})
 RUN = Door(name="command.run", roles=_COMMANDER)
 RUN_OFFER = Door(name="command.run", roles=_COMMANDER, effects=False)
 BEGIN = Door(name=offers.BEGIN, roles=_COMMANDER)
-CONTINUE = Door(name=runbook.CONTINUE, roles=_COMMANDER)
-DONE = Door(name=runbook.DONE, roles=_COMMANDER)
-ABORT = Door(name=runbook.ABORT, roles=_COMMANDER)
-SKIP = Door(name=runbook.SKIP, roles=_COMMANDER)
-BACK = Door(name=runbook.BACK, roles=_COMMANDER)
-APPROVE = Door(name=runbook.APPROVE, roles=_AGREES)
-REJECT = Door(name=runbook.REJECT, roles=_AGREES)
-REQUEST_OPEN = Door(name=runbook.REQUEST_OPEN, roles=_COMMANDER, effects=False)
+CONTINUE = Door(name=runbook_buttons.CONTINUE, roles=_COMMANDER)
+DONE = Door(name=runbook_buttons.DONE, roles=_COMMANDER)
+ABORT = Door(name=runbook_buttons.ABORT, roles=_COMMANDER)
+SKIP = Door(name=runbook_buttons.SKIP, roles=_COMMANDER)
+BACK = Door(name=runbook_buttons.BACK, roles=_COMMANDER)
+APPROVE = Door(name=runbook_buttons.APPROVE, roles=_AGREES)
+REJECT = Door(name=runbook_buttons.REJECT, roles=_AGREES)
+REQUEST_OPEN = Door(name=runbook_buttons.REQUEST_OPEN, roles=_COMMANDER, effects=False)
 REQUEST = Door(name=runbook.REQUEST, roles=_COMMANDER)
 REJOIN = Door(name=two_primaries.REJOIN, roles=_COMMANDER)
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 from ceremonies.vault.readings import Licence, PerformanceStatus
 
 CONNECTED = "connected"  # Vault's word for a link that is up
+_IDS = 40  # performance secondaries that are named
+_ID = 64  # letters of an id
 
 
 class Reach(StrEnum):
@@ -175,9 +177,15 @@ class ClusterView:
         """The ids of all performance secondaries that the active node knows or hears of.
 
         Among the known may be one that was never used; one that is only disconnected is as well.
+        Vault bounds neither an id nor their number; each is a step of a runbook and stands on its
+        card: an id is cut, and beyond forty the last one counts those that are left.
         """
         seen = self.performance
-        return tuple(dict.fromkeys((*seen.secondaries, *seen.known_secondaries))) if seen else ()
+        told = (*seen.secondaries, *seen.known_secondaries) if seen else ()
+        ids = dict.fromkeys(" ".join(one.split())[:_ID] for one in told)
+        found = tuple(one for one in ids if one)
+        left = len(found) - _IDS
+        return (*found[: _IDS - 1], f"{left + 1} others") if left > 0 else found
 
     @property
     def licence(self) -> Licence | None:

@@ -10,7 +10,7 @@ import pytest
 from bot.cards import limits
 from bot.cards.runbook import runbook_card
 from ceremonies.commands import FinishStep, Refusal, SkipStep, StartRunbook
-from ceremonies.events import Play, StepDone
+from ceremonies.events import Action, Play, StepDone
 from ceremonies.evidence import Evidence
 from ceremonies.plans import plan
 from ceremonies.runbook import RunbookEnding, StepState
@@ -63,7 +63,7 @@ def promoted(world: World) -> None:
     """Let everything before them be done."""
     r = world.state.runbooks[-1]
     for step in r.steps:
-        if step.id not in STEPS:
+        if step.action is not Action.PERFORMANCE:
             world.happens(StepDone(runbook=r.id, step=step.id, words="seen"))
 
 
@@ -77,17 +77,56 @@ def test_the_card_warns_before_anything_is_done() -> None:
 
 
 def test_each_has_a_step_with_its_commands() -> None:
-    """On the new primary, which is named, and on itself; no secret stands in a command."""
+    """On the new primary, which is named, and on itself; no secret stands in a command.
+
+    The same two commands for each: they stand at the first one that is not over.
+    """
     world = begun()
     cluster = world.terms.rules.cluster("b")
     assert cluster is not None
     promoted(world)
-    told = words(world)
     for name in NAMES:
+        told = words(world)
         make = f"{cluster.address} vault write -field=wrapping_token sys/replication/performance"
         assert f'{make}/primary/secondary-token id=\\"{name}-$(date +%s)\\"' in told
+        assert told.count(make) == 1
+        assert ("By the same two commands, with an id of its own." in told) is (name == NAMES[0])
+        if name == NAMES[0]:
+            which = world.state.runbooks[-1].id
+            world.asks(FinishStep(runbook=which, step=f"performance:{name}", by=SAM))
     assert "vault write sys/replication/performance/secondary/update-primary token=-" in told
     assert "`vault operator generate-root -init`" in told
+
+
+@pytest.mark.parametrize(
+    "name", ["$(reboot)", "`reboot`", '"; reboot; "', "a b", "-x", "```", "x\u0430", "n" * 65]
+)
+def test_a_name_is_no_part_of_a_command_unless_it_is_a_word(name: str) -> None:
+    """A node tells it to whoever asks, and somebody copies the command into a terminal."""
+    world = begun(names=(name,))
+    promoted(world)
+    assert 'secondary-token id=\\"performance-$(date +%s)\\"' in words(world)
+
+
+def test_forty_have_their_buttons_in_turn() -> None:
+    """Three at a time: a message has room for no more. In the end each is over."""
+    names = tuple(f"region-{n:02}" for n in range(40))
+    world = begun(names=names)
+    promoted(world)
+    for left in range(40, 0, -1):
+        told = words(world)
+        offered = [
+            name for name in names if f'"step":"performance:{name}"' in told.replace("\\", "")
+        ]
+        assert offered == list(names[40 - left :][:3])
+        more = f"{left - 3} more performance secondaries get their buttons"
+        assert (more in told) is (left > 3)
+        wish = FinishStep(
+            runbook=world.state.runbooks[-1].id, step=f"performance:{offered[0]}", by=SAM
+        )
+        assert not isinstance(world.asks(wish), Refusal)
+    assert world.state.runbooks[-1].ending is RunbookEnding.DONE
+    assert words(world).count("region-") == 40
 
 
 @pytest.mark.parametrize("how", ["done", "left out"])

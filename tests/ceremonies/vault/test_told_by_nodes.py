@@ -77,6 +77,23 @@ def test_performance_secondaries_are_asked_for_where_there_may_be_some(
     assert view.nodes[0].problem is None
 
 
+def test_performance_secondaries_are_bounded(
+    client_of: Callable[..., ClusterClient], node: Node
+) -> None:
+    """Each becomes a step on a card: an id is one short line, and the last one counts the rest."""
+    furnish(node, health_says=health(replication_performance_mode="primary"), mode="primary")
+    known = ["  two\nlines ", "", "x" * 5000, *(f"p{n}" for n in range(500))]
+    status = {"mode": "primary", "known_secondaries": known, "secondaries": [{"node_id": "p7"}]}
+    node.tell("GET", "sys/replication/performance/status", says({"data": status}))
+    ids = client_of(node).look(0.0).performance_secondaries
+    assert ids[:4] == ("p7", "two lines", "x" * 64, "p0")
+    assert (len(ids), ids[-1]) == (40, "463 others")
+    status = {**status, "known_secondaries": [f"p{n}" for n in range(40)]}
+    node.tell("GET", "sys/replication/performance/status", says({"data": status}))
+    ids = client_of(node).look(0.0).performance_secondaries
+    assert sorted(ids) == sorted(f"p{n}" for n in range(40))
+
+
 def test_the_seal_and_the_leader_s_addresses_are_told(
     client_of: Callable[..., ClusterClient], nodes: Nodes
 ) -> None:
