@@ -37,9 +37,12 @@ def due(
     """Return what this step at hand needs done, and on whose lane; None: nothing but people.
 
     A lane is a cluster's name; a cluster that is being asked something already has no other work.
+    Nor has the primary for it: while an order's answer is missing, its cluster may be joining by
+    the activation token that it has, and by another one it would lose its primary.
     """
     found = _due(state, r, step, rules, now=now, roster=roster)
-    return None if found is None or found[1] in state.intents else found
+    busy = step.cluster in state.intents or (found is not None and found[1] in state.intents)
+    return None if busy else found
 
 
 def _due(

@@ -38,6 +38,7 @@ from ceremonies.events import (
 from ceremonies.evidence import BEFORE_ATTEMPT, Evidence
 from ceremonies.roster import roster_hash
 from ceremonies.state import SetState
+from ceremonies.steps import is_using
 from ceremonies.topology import rules_hash
 
 _REMINDED_MS = 30_000
@@ -197,6 +198,12 @@ def cancel(state: SetState, c: Ceremony, command: Cancel) -> list[Event] | Refus
     sending = state.intents.get(c.cluster)
     if c.phase is Phase.PROMOTING or (sending and sending.kind is Kind.PROMOTE):
         return _not_now("The promotion was sent to Vault; it cannot be taken back.")
+    if is_using(state, c):
+        # Its runbook would ask for another token, for what this one may have done already.
+        words = (
+            "A step that takes this token is on its way at Vault. Wait for it, or stop the runbook."
+        )
+        return _not_now(words)
     return [CeremonyCancelled(ceremony=c.id, by=command.by)]
 
 

@@ -164,7 +164,11 @@ class ActivationIssued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationSpent:
-    """The activation token can be used no more; `revoked`: the primary knows its id no more."""
+    """The activation token can be used no more.
+
+    `revoked`: nothing is left to be revoked. The primary knows its id no more, or a cluster
+    follows by it.
+    """
 
     type: Literal["activation_spent"] = "activation_spent"
     runbook: str

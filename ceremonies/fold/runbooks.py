@@ -22,7 +22,7 @@ from ceremonies.fold.steps import StepEvent, stepped, withdrawn
 from ceremonies.runbook import Runbook, RunbookEnding, Step, StepState
 from ceremonies.state import SetState
 
-_RUNBOOKS_KEPT = 2
+_RUNBOOKS_OWING = 6  # older ones that are kept, at most: one more is begun by hand each time
 _USES_TOKEN = (Action.PROMOTE, Action.UPDATE_PRIMARY, Action.DISABLE)
 _CHANGES_ROLES = (
     Action.DEMOTE,
@@ -37,8 +37,7 @@ def after_runbook_event(state: SetState, event: Event, *, at: int) -> SetState:
     """Return the state with what this event means for runbooks and roles taken in."""
     match event:
         case RunbookStarted():
-            kept = state.runbooks[len(state.runbooks) + 1 - _RUNBOOKS_KEPT :]
-            return replace(state, runbooks=(*kept, _opened(event, at=at)))
+            return replace(state, runbooks=(*_kept(state), _opened(event, at=at)))
         case RunbookAborted(runbook=runbook, by=by):
             return _with(state, runbook, lambda r: _ended(r, RunbookEnding.ABORTED, by=by, at=at))
         case Promoted():
@@ -63,6 +62,20 @@ def with_ceremony(state: SetState, event: Event, *, at: int) -> SetState:
     return _with(
         state, c.runbook, lambda r: _synced(r, c, started=isinstance(event, CeremonyStarted), at=at)
     )
+
+
+def _kept(state: SetState) -> tuple[Runbook, ...]:
+    """Return the last runbook, and those before it that Vault is still to be asked something for.
+
+    Their effects have to be settled, and ids that nobody has revoked, once the cluster is back.
+    """
+    asked = {intent.runbook for intent in state.intents.values()}
+    before = [r for r in state.runbooks[:-1] if r.id in asked or _has_ids(r)]
+    return (*before[-_RUNBOOKS_OWING:], *state.runbooks[-1:])
+
+
+def _has_ids(r: Runbook) -> bool:
+    return any(step.lost_ids or step.activation is not None for step in r.steps)
 
 
 def _opened(event: RunbookStarted, *, at: int) -> Runbook:
@@ -132,7 +145,9 @@ def _skipped_along(steps: tuple[Step, ...], name: str, *, at: int, by: str) -> t
         return steps
     return tuple(
         replace(s, state=StepState.SKIPPED, done_at=at, done_by=by)
-        if s.action in pair and s.cluster == named.cluster and not s.state.is_over
+        if s.action in pair
+        and s.cluster == named.cluster
+        and not (s.state.is_over or s.state is StepState.ACCEPTED)
         else s
         for s in steps
     )

@@ -45,7 +45,9 @@ StepEvent = (
 def stepped(s: Step, event: StepEvent, *, at: int) -> Step:
     """Return the step with this event taken in, which is about it."""
     if s.state.is_over and isinstance(event, StepAccepted | StepRefused | StepSlow):
-        return s  # left out meanwhile: what became of its order begins nothing anew
+        # Left out meanwhile: what became of its order begins nothing anew. Whoever joined by it
+        # is known to the primary by the activation token's id, which is not revoked.
+        return replace(s, activation=None) if isinstance(event, StepAccepted) else s
     match event:
         case StepContinued(by=by):
             wanted = replace(s, state=StepState.WANTED, wanted_by=by, wanted_at=at)
@@ -87,7 +89,9 @@ def stepped(s: Step, event: StepEvent, *, at: int) -> Step:
         case StepDone(by=by, words=words):
             done = replace(s, state=StepState.DONE, done_at=at, done_by=by, words=words)
             gone = (s.leaves,) if s.leaves else ()
-            lost = (*s.lost_ids, *gone)
+            # Done before it was ordered: the cluster followed already, and nobody used the token.
+            unused = (s.activation.secondary_id,) if s.activation and not s.accepted_at else ()
+            lost = (*s.lost_ids, *unused, *gone)
             return replace(done, slow=False, activation=None, leaves="", lost_ids=lost)
         case StepSkipped(by=by):
             return replace(s, state=StepState.SKIPPED, done_at=at, done_by=by)

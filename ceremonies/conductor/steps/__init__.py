@@ -30,6 +30,7 @@ def do(station: Station, debt: StepDebt) -> None:
     scene = Scene(station=station, runbook=r, step=step)
     match debt.do:
         case Do.ACTIVATE:
+            confirm(scene)  # whoever follows already needs no token
             activate(scene)
         case Do.ORDER:
             order(scene)

@@ -19,7 +19,9 @@ from ceremonies.events import (
     Intended,
     Kind,
 )
-from ceremonies.steps import Do
+from ceremonies.state import SetState
+from ceremonies.steps import Do, lost_ids
+from ceremonies.vault import Mode
 from ceremonies.vault.errors import ActivationUnfit, PermissionDenied, TruthUnknown
 
 log = structlog.get_logger()
@@ -89,9 +91,24 @@ def _spent(scene: Scene, intent: Intended, words: str) -> ActivationSpent:
 
 
 def revoke(scene: Scene, secondary_id: str) -> None:
-    """Have the primary forget a secondary's id whose activation token nobody will use."""
+    """Have the primary forget a secondary's id whose activation token nobody will use.
+
+    Not the id by which a cluster says that it follows: it would be cut off. Its order was taken
+    after all, later than anybody looked, or what the log said of it was lost.
+    """
     station = scene.station
     station.keychain.delete(KIND, scene.step.cluster, secondary_id)
+    if _is_in_use(scene, secondary_id):
+        kept = ActivationSpent(
+            runbook=scene.runbook.id,
+            step=scene.step.id,
+            secondary_id=secondary_id,
+            revoked=True,
+            words="A cluster follows by this id: it stays.",
+        )
+        station.conclude(kept, unless=lambda state: not _is_owed(state, scene, secondary_id))
+        log.info("activation.in_use", set=station.name, cluster=scene.step.cluster)
+        return
     client = station.clients[scene.follows]
     node = client.active_node()
     login = station.logins[scene.follows].token(node)
@@ -112,3 +129,15 @@ def revoke(scene: Scene, secondary_id: str) -> None:
         revoked=True,
     )
     station.close_intent(intent.effect, gone)
+
+
+def _is_in_use(scene: Scene, secondary_id: str) -> bool:
+    views = scene.look().values()
+    told = [view.dr for view in views if view.dr is not None and view.dr.mode is Mode.SECONDARY]
+    return any(dr.secondary_id == secondary_id for dr in told)
+
+
+def _is_owed(state: SetState, scene: Scene, secondary_id: str) -> bool:
+    r = state.find_runbook(scene.runbook.id)
+    step = r.step(scene.step.id) if r else None
+    return r is not None and step is not None and secondary_id in lost_ids(state, r, step)

@@ -10,6 +10,7 @@ from ceremonies.commands import (
     AbortRunbook,
     ApproveStep,
     Cancel,
+    Command,
     ContinueStep,
     FinishStep,
     Freeze,
@@ -22,7 +23,16 @@ from ceremonies.commands import (
     Start,
     StartRunbook,
 )
-from ceremonies.events import Action, Intended, Kind, PlannedStep, Play, Purpose, StepAccepted
+from ceremonies.events import (
+    Action,
+    Intended,
+    Kind,
+    PlannedStep,
+    Play,
+    Purpose,
+    StepAccepted,
+    StepDone,
+)
 from ceremonies.owed import StepDebt, Work, owed
 from ceremonies.plans import plan
 from ceremonies.runbook import Runbook, RunbookEnding, StepState
@@ -62,7 +72,7 @@ def takes(world: World, wish: RunbookCommand) -> None:
     assert not isinstance(answer, Refusal), answer
 
 
-def refuses(world: World, wish: RunbookCommand) -> Reason:
+def refuses(world: World, wish: Command | RunbookCommand) -> Reason:
     """Return why the wish is refused; nothing changes."""
     before = world.state
     answer = world.asks(wish)
@@ -277,6 +287,8 @@ def test_half_done_it_stays_open() -> None:
     r = the(world)
     world.happens(StepAccepted(runbook=r.id, step="demote:a", effect=""))
     c = world.state.open_ceremonies[0]
+    assert refuses(world, Cancel(ceremony=c.id, by=SAM)) is Reason.NOT_NOW
+    world.happens(StepDone(runbook=r.id, step="demote:a", words="seen"))
     assert not isinstance(world.asks(Cancel(ceremony=c.id, by=SAM)), Refusal)
     assert the(world).is_open
     token = the(world).of(Action.TOKEN, "b")
