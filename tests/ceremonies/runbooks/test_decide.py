@@ -9,7 +9,6 @@ import pytest
 from ceremonies.commands import (
     AbortRunbook,
     ApproveStep,
-    Cancel,
     Command,
     ContinueStep,
     FinishStep,
@@ -24,18 +23,15 @@ from ceremonies.commands import (
     StartRunbook,
 )
 from ceremonies.events import (
-    Action,
     Intended,
     Kind,
     PlannedStep,
     Play,
     Purpose,
-    StepAccepted,
-    StepDone,
 )
 from ceremonies.owed import StepDebt, Work, owed
 from ceremonies.plans import plan
-from ceremonies.runbook import Runbook, RunbookEnding, StepState
+from ceremonies.runbook import Runbook
 from ceremonies.steps import Do
 from tests.ceremonies.cast import KIM, SAM
 from tests.ceremonies.runbooks.world import CLEAR, Truth, World
@@ -269,40 +265,3 @@ def test_a_freeze_holds_the_demotion_up() -> None:
         world.asks(Freeze(ceremony=world.state.open_ceremonies[0].id, by=KIM)), Refusal
     )
     assert orders(world) == []
-
-
-def test_untouched_it_ends_with_its_ceremony() -> None:
-    """Cancelled before any cluster was touched, nothing is left open."""
-    world = handing_over()
-    c = world.state.open_ceremonies[0]
-    assert not isinstance(world.asks(Cancel(ceremony=c.id, by=SAM)), Refusal)
-    assert the(world).ending is RunbookEnding.ABORTED
-
-
-def test_half_done_it_stays_open() -> None:
-    """After the demotion the runbook is open until the set has a primary, whatever ends."""
-    world = handing_over()
-    world.approves(world.state.open_ceremonies[0])
-    world.approves(world.state.open_ceremonies[0])
-    r = the(world)
-    world.happens(StepAccepted(runbook=r.id, step="demote:a", effect=""))
-    c = world.state.open_ceremonies[0]
-    assert refuses(world, Cancel(ceremony=c.id, by=SAM)) is Reason.NOT_NOW
-    world.happens(StepDone(runbook=r.id, step="demote:a", words="seen"))
-    assert not isinstance(world.asks(Cancel(ceremony=c.id, by=SAM)), Refusal)
-    assert the(world).is_open
-    token = the(world).of(Action.TOKEN, "b")
-    assert token is not None
-    assert token.state is StepState.REFUSED
-    again = ContinueStep(runbook=r.id, step="demote:a", by=SAM, evidence=CLEAR)
-    assert refuses(world, again) in (Reason.NOT_NOW, Reason.STALE)
-
-
-def test_aborting_ends_its_ceremonies() -> None:
-    """Stopped by a commander, its ceremony is cancelled and the token's end is owed."""
-    world = handing_over()
-    takes(world, AbortRunbook(runbook=the(world).id, by=SAM))
-    assert the(world).ending is RunbookEnding.ABORTED
-    assert world.state.open_ceremonies == ()
-    works = [getattr(d, "work", None) for d in owed(world.state, world.terms, now=world.now)]
-    assert Work.DELETE_TOKEN in works
