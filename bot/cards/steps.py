@@ -163,7 +163,7 @@ def _by_people(r: Runbook, step: Step, rules: ReplicationSet) -> str:
         todo = "; ".join(ours(item, 80) for item in rules.client_checklist[:6])
         return f"People do it, then say so: {todo}."
     if step != _performance_at_hand(r)[0]:
-        return "By the same two commands, with an id of its own."
+        return "People do it by the same two commands, with its own name in the id."
     return performance(r, step, rules)
 
 

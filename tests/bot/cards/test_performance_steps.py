@@ -90,7 +90,9 @@ def test_each_has_a_step_with_its_commands() -> None:
         make = f"{cluster.address} vault write -field=wrapping_token sys/replication/performance"
         assert f'{make}/primary/secondary-token id=\\"{name}-$(date +%s)\\"' in told
         assert told.count(make) == 1
-        assert ("By the same two commands, with an id of its own." in told) is (name == NAMES[0])
+        assert ("People do it by the same two commands, with its own name in the id." in told) is (
+            name == NAMES[0]
+        )
         if name == NAMES[0]:
             which = world.state.runbooks[-1].id
             world.asks(FinishStep(runbook=which, step=f"performance:{name}", by=SAM))

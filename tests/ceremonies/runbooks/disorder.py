@@ -33,7 +33,7 @@ from ceremonies.events import (
     StepSlow,
 )
 from ceremonies.evidence import Evidence, Finding, Level
-from ceremonies.owed import Debt, Work
+from ceremonies.owed import Debt, Overdue, Owed, StepDebt, Work
 from ceremonies.plans import plan
 from ceremonies.runbook import Runbook, Step, StepState
 from ceremonies.steps import is_planned_demotion, is_ready, promotion_of
@@ -78,6 +78,7 @@ class Disorder(World):
     fate: Fate = Fate.WELL
     joined: set[str] = field(default_factory=set)
     followed_by: dict[str, str] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
 
     def _promotes(self, cluster: str) -> None:
         super()._promotes(cluster)
@@ -101,6 +102,18 @@ class Disorder(World):
             self.turn()
         self.stops_after = 10**9
         self.fate = Fate.WELL
+
+    def _cannot_be_asked(self, due: Owed) -> bool:
+        """Whether a cluster that this needs is away: its nodes, and the primary that it names."""
+        match due:
+            case Overdue(intent=intent):
+                return intent.lane in self.away
+            case Debt(cluster=cluster):
+                return cluster in self.away
+            case StepDebt(cluster=cluster, step=step):
+                return bool({cluster, step.rpartition(":")[2]} & self.away)
+            case _:
+                return False
 
     # -- replicas ------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from ceremonies.events import (
     StepRefused,
     TokenDeleted,
 )
-from ceremonies.owed import Debt, Note, Overdue, StepDebt, Work, owed
+from ceremonies.owed import Debt, Note, Overdue, Owed, StepDebt, Work, owed
 from ceremonies.runbook import Runbook, Step
 from ceremonies.steps import Do, promotion_of
 from tests.ceremonies.runbooks.record import CLEAR, INTENT, Record
@@ -38,6 +38,8 @@ class Replica(Record):
     def turn(self) -> bool:
         """Do one thing that is owed; return whether anything was."""
         for due in owed(self.state, self.terms, now=self.now):
+            if self._cannot_be_asked(due):
+                continue
             if isinstance(due, StepDebt) and self._waits_for_people(due):
                 continue
             match due:
@@ -50,6 +52,11 @@ class Replica(Record):
                 case Note(events=events):
                     self.happens(*events)
             return True
+        return False
+
+    def _cannot_be_asked(self, due: Owed) -> bool:
+        """Whether a cluster that this needs is away."""
+        del due
         return False
 
     def _works(self, due: Debt) -> None:

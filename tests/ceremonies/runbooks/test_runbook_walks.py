@@ -61,6 +61,8 @@ class Walk:
             world.moves(chance.choice(list(Fate)))
         elif what < 0.65:
             world.now += chance.choice(SPANS_S) * 1000
+        elif what < 0.7:
+            world.away = set(chance.choice((*world.truth.role, "", "")))
         elif what < 0.95:
             by = chance.choice((SAM, KIM, BEN))
             world.wishes(chance.choice(WISHES), by, chance.randrange(8))
@@ -87,6 +89,7 @@ class Walk:
     def _ends(self) -> None:
         """Then people are sensible: it ends, or can be stopped, and nothing is left behind."""
         world = self.world
+        world.away = set()
         for _ in range(150):
             if not world.turn() and not world.people():
                 if world.state.runbook is None and not world.state.intents:
