@@ -96,6 +96,8 @@ def _taken_for_demoted(state: SetState, r: Runbook, value: Json) -> ButtonElemen
 def _leaving(state: SetState, step: Step) -> str:
     if step.action is Action.SNAPSHOT:
         return "Go without a snapshot"
+    if step.action is Action.PERFORMANCE:
+        return f"Leave out performance secondary {cut(step.cluster, 40)}"
     follows = step.action in (Action.TOKEN, Action.UPDATE_PRIMARY)
     what = place(state.name, step.cluster) if follows else steps.PLAIN.get(step.action, step.action)
     return cut(f"Leave out {what}", 70)

@@ -23,7 +23,6 @@ PLAYS = {
 PLAIN = {
     Action.CANARY: "reading the canary",
     Action.CLIENTS: "the clients",
-    Action.PERFORMANCE: "this performance secondary",
 }
 _PERFORMANCE_AT_ONCE = 3  # a message has no room for the buttons of many
 _WORDS = 160

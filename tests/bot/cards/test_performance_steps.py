@@ -90,6 +90,7 @@ def test_each_has_a_step_with_its_commands() -> None:
         make = f"{cluster.address} vault write -field=wrapping_token sys/replication/performance"
         assert f'{make}/primary/secondary-token id=\\"{name}-$(date +%s)\\"' in told
         assert told.count(make) == 1
+        assert f'"Leave out performance secondary {name}"' in told
         assert ("People do it by the same two commands, with its own name in the id." in told) is (
             name == NAMES[0]
         )
